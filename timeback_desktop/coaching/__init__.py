@@ -1,0 +1,1 @@
+"""What comes back to people: one fold over segments, for every view, export and answer."""

@@ -1,0 +1,98 @@
+"""What a session is, and the port through which it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from timeback_desktop.caliper.events import App, Learner, SessionSpan
+from timeback_desktop.ids import EventId, SessionId, mint
+from timeback_desktop.presence.machine import Segment
+
+
+class EndReason(StrEnum):
+    """Why a session is over."""
+
+    ENDED = "ended"
+    TIMED_OUT = "timed_out"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session; ``duration_ms`` and ``end_reason`` are ``None`` while it is open."""
+
+    id: SessionId
+    learner: Learner
+    app: App
+    started_at_ms: int
+    duration_ms: int | None = None
+    end_reason: EndReason | None = None
+
+    @classmethod
+    def begin(cls, learner: Learner, app: App, started_at_ms: int) -> Session:
+        """Return a new, open session."""
+        return cls(SessionId(mint()), learner, app, started_at_ms)
+
+    def end(self, duration_ms: int, reason: EndReason) -> Session:
+        """Return the session closed after ``duration_ms``."""
+        return replace(self, duration_ms=duration_ms, end_reason=reason)
+
+    @property
+    def ended_at_ms(self) -> int | None:
+        """The label of the end: start plus the length that the monotonic clock measured."""
+        return None if self.duration_ms is None else self.started_at_ms + self.duration_ms
+
+    @property
+    def span(self) -> SessionSpan:
+        """The session as Caliper's entity."""
+        return SessionSpan(self.id, self.started_at_ms, self.ended_at_ms, self.duration_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSegment:
+    """A segment that is final; its id is also the id of its event."""
+
+    id: EventId
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEvent:
+    """The final bytes of one Caliper event, ready to be sent."""
+
+    id: EventId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A session that nobody closed, with what was still open at its last tick."""
+
+    session: Session
+    open_segments: tuple[Segment, ...]
+    kept_ms: int
+
+
+class SessionStore(Protocol):
+    """Where sessions are kept. Every method is one durable transaction."""
+
+    def begin(self, session: Session, events: Sequence[OutgoingEvent]) -> None:
+        """Keep a new session and its first events."""
+        ...
+
+    def record(
+        self,
+        session: Session,
+        segments: Sequence[KeptSegment],
+        events: Sequence[OutgoingEvent],
+        open_segments: Sequence[Segment],
+    ) -> None:
+        """Keep what became final, its events, and what is still open; close if it ended."""
+        ...
+
+    def unfinished(self) -> Sequence[Unfinished]:
+        """Return the sessions that were never closed, oldest first."""
+        ...

@@ -1,0 +1,78 @@
+"""The client's tables, as numbered migrations. Never edit one that was released.
+
+Times are integer milliseconds: ``*_at`` are UTC labels since 1970, ``*_ms`` are lengths or
+offsets by the monotonic clock.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+from sqlite_utils.db import Table
+
+migrations = Migrations("timeback_desktop.client")
+
+
+def table(db: Database, name: str) -> Table:
+    """Return a table (never a view), for the type checker's sake as well."""
+    return db.table(name)
+
+
+@migrations()
+def m001_sessions_segments_outbox(db: Database) -> None:
+    """Create the first schema."""
+    table(db, "sessions").create(
+        {
+            "id": str,
+            "student_id": str,
+            "student_name": str,
+            "student_email": str,
+            "app_id": str,
+            "app_name": str,
+            "subject": str,
+            "started_at": int,
+            "duration_ms": int,
+            "end_reason": str,
+            "open_segments": str,
+        },
+        pk="id",
+        not_null={"student_id", "app_id", "started_at", "open_segments"},
+        strict=True,
+    )
+    table(db, "sessions").create_index(["student_id", "started_at"])
+    table(db, "segments").create(
+        {
+            "id": str,
+            "session_id": str,
+            "state": str,
+            "detail": str,
+            "from_ms": int,
+            "to_ms": int,
+            "started_at": int,
+        },
+        pk="id",
+        not_null={"session_id", "state", "from_ms", "to_ms", "started_at"},
+        foreign_keys=[("session_id", "sessions", "id")],
+        strict=True,
+    )
+    table(db, "segments").create_index(["session_id", "from_ms"], unique=True)
+    table(db, "outbox").create(
+        {
+            "seq": int,
+            "event_id": str,
+            "session_id": str,
+            "student_id": str,
+            "body": bytes,
+            "state": str,
+            "reason": str,
+            "sent_at": int,
+        },
+        pk="seq",
+        not_null={"event_id", "session_id", "student_id", "body", "state"},
+        strict=True,
+    )
+    table(db, "outbox").create_index(["event_id"], unique=True)
+    table(db, "outbox").create_index(["state", "seq"])
+
+
+SCHEMA_VERSION = 1
+"""The number of the newest migration; kept in the file as ``user_version``."""
