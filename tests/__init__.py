@@ -1,0 +1,1 @@
+"""Tests of TimeBack Desktop; the folders mirror the package."""

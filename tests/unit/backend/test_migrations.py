@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from timeback_desktop.backend.db.engine import open_engine, reading, writing
+from timeback_desktop.backend.db.migrate import migrate
+from timeback_desktop.backend.db.tables import metadata
+from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_engine(f"sqlite:///{tmp_path / 'odd 100% name.db'}")
+
+
+def test_migrations_lead_to_exactly_the_tables_of_the_code(engine: Engine) -> None:
+    migrate(engine)
+    migrate(engine)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_a_newer_database_is_left_alone(engine: Engine) -> None:
+    migrate(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'future'"))
+    with pytest.raises(DatabaseTooNew, match="newer version"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'missing' / 'backend.db'}")
+    with pytest.raises(DatabaseUnusable, match="cannot be used"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_sqlite_keeps_what_it_promises(engine: Engine) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
+    with reading(engine) as connection:
+        for pragma, value in wanted.items():
+            assert connection.scalar(text(f"PRAGMA {pragma}")) == value
+    engine.dispose()
+
+
+def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
+    migrate(engine)
+    twice = text("INSERT INTO publishers VALUES ('p', 'P', 1), ('p', 'P', 1)")
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.execute(twice)
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM publishers")) == 0
+    engine.dispose()

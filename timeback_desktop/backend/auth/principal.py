@@ -1,0 +1,166 @@
+"""Who is calling: the one answer that every route's authorisation starts from.
+
+Three kinds of caller exist. The desktop itself shows the secret of this run; a person
+shows the token of a sign-in; an API client shows a token of the token endpoint. A token
+of a person who was deactivated, or of a client whose app was suspended, is no token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from sqlalchemy import Connection, and_, or_, select
+
+from timeback_desktop.backend.auth.models import access_tokens
+from timeback_desktop.backend.db.engine import reading
+from timeback_desktop.backend.registry.models import api_clients, applications
+from timeback_desktop.backend.roster.models import users
+from timeback_desktop.backend.runtime import current_platform
+from timeback_desktop.backend.scopes import EVENTS_READONLY, EVENTS_WRITE
+from timeback_desktop.backend.secret import digest, same_secret
+
+__all__ = [
+    "EVENTS_READONLY",
+    "EVENTS_WRITE",
+    "CurrentPrincipal",
+    "Principal",
+    "PrincipalKind",
+    "bearer_token",
+    "current_principal",
+    "holder_of",
+    "require_desktop",
+    "require_scope",
+    "require_user",
+]
+
+
+class PrincipalKind(StrEnum):
+    """The kinds of caller."""
+
+    DESKTOP = "desktop"
+    USER = "user"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One authenticated caller.
+
+    ``publisher_id`` is the tenant; the desktop itself belongs to none. ``application_id``
+    is set for the client of an app, ``user_id`` and ``role`` for a person.
+    """
+
+    kind: PrincipalKind
+    user_id: str | None = None
+    role: str | None = None
+    client_id: str | None = None
+    application_id: str | None = None
+    publisher_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def measures(self) -> bool:
+        """Tell whether its events are measurements of the desktop, not claims of an app."""
+        return self.kind is not PrincipalKind.CLIENT
+
+
+_LIVE_USER = and_(users.c.status == "active", users.c.enabled)
+_LIVE_CLIENT = and_(
+    api_clients.c.revoked_ms.is_(None),
+    or_(api_clients.c.application_id.is_(None), applications.c.status != "suspended"),
+)
+_TOKEN = (
+    select(access_tokens, users.c.role, api_clients.c.application_id)
+    .outerjoin_from(
+        access_tokens,
+        users,
+        and_(
+            users.c.publisher_id == access_tokens.c.publisher_id,
+            users.c.id == access_tokens.c.user_id,
+        ),
+    )
+    .outerjoin(api_clients, api_clients.c.client_id == access_tokens.c.client_id)
+    .outerjoin(applications, applications.c.id == api_clients.c.application_id)
+    .where(
+        access_tokens.c.revoked_ms.is_(None),
+        or_(access_tokens.c.user_id.is_(None), _LIVE_USER),
+        or_(access_tokens.c.client_id.is_(None), _LIVE_CLIENT),
+    )
+)
+
+
+def holder_of(connection: Connection, token: str, now_ms: int) -> Principal | None:
+    """Return who holds an access token that is good now, or ``None``."""
+    found = connection.execute(
+        _TOKEN.where(
+            access_tokens.c.token_sha256 == digest(token), access_tokens.c.expires_ms > now_ms
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    return Principal(
+        kind=PrincipalKind(found.kind),
+        user_id=found.user_id,
+        role=found.role,
+        client_id=found.client_id,
+        application_id=found.application_id,
+        publisher_id=found.publisher_id,
+        scopes=frozenset(found.scopes.split()),
+    )
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the bearer token of a request, or ``None`` when it shows none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def current_principal(request: Request) -> Principal:
+    """Return who is calling, or answer 401."""
+    platform = current_platform(request)
+    token = bearer_token(request)
+    if token is None:
+        raise _unauthorized("Sign in first.", "Bearer")
+    if platform.run_secret and same_secret(token, platform.run_secret):
+        return Principal(PrincipalKind.DESKTOP)
+    with reading(platform.engine) as connection:
+        principal = holder_of(connection, token, platform.now())
+    if principal is None:
+        raise _unauthorized("This token is not good any more.", 'Bearer error="invalid_token"')
+    return principal
+
+
+def _unauthorized(message: str, challenge: str) -> HTTPException:
+    return HTTPException(401, message, headers={"WWW-Authenticate": challenge})
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+
+
+def require_scope(scope: str) -> Callable[[Principal], Principal]:
+    """Return a dependency that lets only holders of ``scope`` pass, compared whole."""
+
+    def checked(principal: CurrentPrincipal) -> Principal:
+        if scope not in principal.scopes:
+            raise HTTPException(403, f"This token does not carry the scope {scope}.")
+        return principal
+
+    return checked
+
+
+def require_desktop(principal: CurrentPrincipal) -> Principal:
+    """Let only the desktop itself pass: others hold no run secret, hence 401."""
+    if principal.kind is not PrincipalKind.DESKTOP:
+        raise _unauthorized("Only the desktop window itself may ask this.", "Bearer")
+    return principal
+
+
+def require_user(principal: CurrentPrincipal) -> Principal:
+    """Let only a signed-in person pass."""
+    if principal.kind is not PrincipalKind.USER:
+        raise HTTPException(403, "Only a person who signed in may ask this.")
+    return principal

@@ -1,0 +1,13 @@
+"""Every table of the backend: importing this fills ``metadata`` with all of them."""
+
+from __future__ import annotations
+
+from timeback_desktop.backend.auth import models as auth
+from timeback_desktop.backend.db.metadata import metadata
+from timeback_desktop.backend.events import models as events
+from timeback_desktop.backend.lti import models as lti
+from timeback_desktop.backend.registry import models as registry
+from timeback_desktop.backend.roster import models as roster
+from timeback_desktop.backend.sessions import models as sessions
+
+__all__ = ["auth", "events", "lti", "metadata", "registry", "roster", "sessions"]

@@ -1,0 +1,1 @@
+"""Math Garden: practice in arithmetic, with a worked explanation after each answer."""

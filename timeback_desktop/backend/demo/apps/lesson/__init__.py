@@ -1,0 +1,1 @@
+"""Lesson Loft: short video lessons with questions between the chapters."""

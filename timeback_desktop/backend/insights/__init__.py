@@ -1,0 +1,11 @@
+"""What comes back: a student's sessions and overview, folded from what arrived.
+
+Every figure is a property of :class:`partition.Totals` over the same stretches that the
+client folds, so that the card on the student's screen and the coach's page cannot disagree.
+
+* What the desktop measured counts; what an app claims about its own time counts only where
+  the desktop measured nothing of that student at all, because one student has one timeline.
+* ``null`` says "not measured", and is never written as 0; a day with nothing is absent.
+* A stretch over local midnight is split there, in the zone that was asked for; a session
+  over midnight touches both days and is one session.
+"""

@@ -1,0 +1,47 @@
+"""What a running backend is made of, and how a route reaches it.
+
+``create_app`` puts one :class:`Platform` on the application; everything that a request
+needs hangs on it, so that two backends can live in one process without sharing a thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from timeback_desktop.backend.lti.keys import SigningKeys
+from timeback_desktop.backend.settings import Settings
+from timeback_desktop.clock import now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The parts of one running backend; ``run_secret`` is the desktop's own password.
+
+    ``now`` tells the wall clock in milliseconds: expiry is judged by it, and only by it.
+    """
+
+    settings: Settings
+    engine: Engine
+    keys: SigningKeys
+    run_secret: str | None = None
+    now: Callable[[], int] = now_ms
+
+
+def current_platform(request: Request) -> Platform:
+    """Return the platform that this request arrived at."""
+    platform: Platform = request.app.state.platform
+    return platform
+
+
+def current_engine(request: Request) -> Engine:
+    """Return the database engine of the platform that this request arrived at."""
+    return current_platform(request).engine
+
+
+CurrentPlatform = Annotated[Platform, Depends(current_platform)]
+CurrentEngine = Annotated[Engine, Depends(current_engine)]

@@ -1,0 +1,45 @@
+"""The table of sessions: a row is the merge of every event that named the session.
+
+``started_ms`` and ``ended_ms`` are the span as far as is known; ``closed_ms`` is set, and
+final, once a closing event came.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+)
+
+from timeback_desktop.backend.db.metadata import metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("publisher_id", ForeignKey("publishers.id"), primary_key=True),
+    Column("user_id", String(36), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("application_id", ForeignKey("applications.id")),
+    Column("origin", String(16), nullable=False),
+    Column("measured", Boolean, nullable=False),
+    Column("declared_start_ms", BigInteger),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger),
+    Column("closer_ms", BigInteger),
+    Column("closer_id", String(36)),
+    Column("duration_ms", BigInteger),
+    Column("suspended_ms", BigInteger),
+    Column("end_reason", String(16)),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    Index(None, "publisher_id", "user_id", "started_ms"),
+    Index(None, "publisher_id", "user_id", "application_id", "ended_ms"),
+)
