@@ -78,7 +78,7 @@ def iso_utc(utc_ms: int) -> str:
     """
     try:
         moment = datetime.fromtimestamp(utc_ms // 1000, tz=UTC)
-    except (OverflowError, OSError) as error:
+    except (OverflowError, OSError, ValueError) as error:
         raise ValueError(f"{utc_ms} ms is not a date") from error
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ms % 1000:03d}Z"
 

@@ -9,7 +9,7 @@ import pytest
 
 from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
-from timeback_desktop.partition import State
+from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.machine import Segment
 from timeback_desktop.sessions import wire
 from timeback_desktop.sessions.model import EndReason, Session
@@ -30,18 +30,23 @@ def fill(path: Path, sessions: int = 20, segments: int = 30) -> None:
         session = Session.begin(LEARNER, APP, NOW + index * 3_600_000)
         table.begin(session, [wire.begun(session)])
         parts = [
-            Segment(State.ON_TASK, None, n * 1000, n * 1000 + 1000, session.started_at_ms + n * 1000)
+            Segment(
+                State.ON_TASK, None, n * 1000, n * 1000 + 1000, session.started_at_ms + n * 1000
+            )
             for n in range(segments)
         ]
         kept = wire.keep(parts)
-        closed = session.end(segments * 1000, EndReason.ENDED)
+        closed = session.end(Totals({State.ON_TASK: segments * 1000}), EndReason.ENDED)
         table.record(closed, kept, [*wire.spent(session, kept), wire.ended(closed)], ())
     opened.db.close()
 
 
 def test_a_new_database_is_wal_full_strict_and_versioned(tmp_path: Path) -> None:
     db = open_database(tmp_path / "client.db", now_ms=NOW).db
-    pragmas = [db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("journal_mode", "synchronous", "user_version")]
+    pragmas = [
+        db.execute(f"PRAGMA {p}").fetchone()[0]
+        for p in ("journal_mode", "synchronous", "user_version")
+    ]
     assert pragmas == ["wal", 2, SCHEMA_VERSION]
     assert all(db.table(name).strict for name in ("sessions", "segments", "outbox"))
 
@@ -66,7 +71,9 @@ def test_a_newer_database_is_refused_with_a_sentence_and_left_alone(tmp_path: Pa
     assert path.read_bytes() == before
 
 
-def test_an_older_database_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_database_is_backed_up_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "client.db"
     fill(path, sessions=2)
     monkeypatch.setattr("timeback_desktop.store.database.SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -77,7 +84,9 @@ def test_an_older_database_is_backed_up_before_it_is_migrated(tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("damage", ["header", "page", "noise", "truncated"])
-def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_saved(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_saved(
+    tmp_path: Path, damage: str
+) -> None:
     path = tmp_path / "client.db"
     fill(path)
     content = bytearray(path.read_bytes())
@@ -95,7 +104,10 @@ def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_saved(tmp_path:
     assert opened.repair.set_aside.exists()
     assert "was kept as client.db.damaged-" in str(opened.repair)
     assert opened.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert opened.db.table("segments").count + opened.db.table("sessions").count <= opened.repair.rows_saved
+    assert (
+        opened.db.table("segments").count + opened.db.table("sessions").count
+        <= opened.repair.rows_saved
+    )
     if damage == "page":
         assert opened.repair.rows_saved > 100
     SummaryReader(opened.db).between(LEARNER.id, 0, NOW * 2)

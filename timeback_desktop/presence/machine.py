@@ -68,9 +68,7 @@ class _Run:
         return mine == (other.state, other.detail, other.base_ms, other.doubtful)
 
     def segment(self, to_ms: int) -> Segment:
-        return Segment(
-            self.state, self.detail, self.from_ms, to_ms, self.base_ms + self.from_ms
-        )
+        return Segment(self.state, self.detail, self.from_ms, to_ms, self.base_ms + self.from_ms)
 
 
 class PresenceMachine:
@@ -325,7 +323,8 @@ class PresenceMachine:
         now = stamp.mono_ms - self._start.mono_ms
         if now > self.elapsed_ms:
             lost = self._lost(Tick(stamp))
-            state, detail = self.live if lost is None else (lost, _LOST_DETAIL[lost])
+            held = (State.ON_TASK, None) if self.live[0] in _LOST_DETAIL else self.live
+            state, detail = held if lost is None else (lost, _LOST_DETAIL[lost])
             self._add(state, detail, now, doubtful=False)
             self._advance(stamp)
         self._mark(self.elapsed_ms)
@@ -373,4 +372,3 @@ def _merged(runs: list[_Run]) -> list[_Run]:
         else:
             merged.append(run)
     return merged
-

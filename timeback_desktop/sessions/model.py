@@ -9,6 +9,7 @@ from typing import Protocol
 
 from timeback_desktop.caliper.events import App, Learner, SessionSpan
 from timeback_desktop.ids import EventId, SessionId, mint
+from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.machine import Segment
 
 
@@ -30,15 +31,21 @@ class Session:
     started_at_ms: int
     duration_ms: int | None = None
     end_reason: EndReason | None = None
+    suspended_ms: int = 0
 
     @classmethod
     def begin(cls, learner: Learner, app: App, started_at_ms: int) -> Session:
         """Return a new, open session."""
         return cls(SessionId(mint()), learner, app, started_at_ms)
 
-    def end(self, duration_ms: int, reason: EndReason) -> Session:
-        """Return the session closed after ``duration_ms``."""
-        return replace(self, duration_ms=duration_ms, end_reason=reason)
+    def end(self, totals: Totals, reason: EndReason) -> Session:
+        """Return the session closed, as long as its states add up to."""
+        return replace(
+            self,
+            duration_ms=totals.span_ms,
+            suspended_ms=totals.by_state.get(State.SUSPENDED, 0),
+            end_reason=reason,
+        )
 
     @property
     def ended_at_ms(self) -> int | None:
@@ -48,7 +55,9 @@ class Session:
     @property
     def span(self) -> SessionSpan:
         """The session as Caliper's entity."""
-        return SessionSpan(self.id, self.started_at_ms, self.ended_at_ms, self.duration_ms)
+        return SessionSpan(
+            self.id, self.started_at_ms, self.ended_at_ms, self.duration_ms, self.suspended_ms
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Unfinished:
 
     session: Session
     open_segments: tuple[Segment, ...]
-    kept_ms: int
+    kept: Totals
 
 
 class SessionStore(Protocol):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.clock import Stamp
 from timeback_desktop.errors import EnvironmentFault
 from timeback_desktop.partition import State, Totals
@@ -53,15 +52,12 @@ class SessionRecorder:
     @classmethod
     def begin(
         cls,
-        learner: Learner,
-        app: App,
+        session: Session,
         start: Stamp,
         store: SessionStore,
         thresholds: Thresholds | None = None,
-        session: Session | None = None,
     ) -> Self:
         """Open a session and keep it, with its LoggedIn event, before anything is counted."""
-        session = session or Session.begin(learner, app, start.utc_ms)
         store.begin(session, [wire.begun(session)])
         return cls(session, PresenceMachine(start, thresholds), store)
 
@@ -107,7 +103,7 @@ class SessionRecorder:
 
     def _close(self, stamp: Stamp | None, reason: EndReason) -> Snapshot:
         self._take(self._machine.close(stamp))
-        self._session = self._session.end(self._machine.totals.span_ms, reason)
+        self._session = self._session.end(self._machine.totals, reason)
         self._events.append(wire.ended(self._session))
         return self._flush()
 
@@ -118,9 +114,7 @@ class SessionRecorder:
 
     def _flush(self) -> Snapshot:
         try:
-            self._store.record(
-                self._session, self._kept, self._events, self._machine.open_segments
-            )
+            self._store.record(self._session, self._kept, self._events, self._machine.open_segments)
         except EnvironmentFault as fault:
             self._fault = fault
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timeback_desktop.partition import Totals
 from timeback_desktop.sessions import wire
 from timeback_desktop.sessions.model import EndReason, Session, SessionStore, Unfinished
 
@@ -13,7 +14,7 @@ def recover(store: SessionStore) -> tuple[Session, ...]:
 
 def _close(store: SessionStore, unfinished: Unfinished) -> Session:
     kept = wire.keep([w for segment in unfinished.open_segments for w in segment.windows()])
-    length = unfinished.kept_ms + sum(item.segment.ms for item in kept)
-    session = unfinished.session.end(length, EndReason.INTERRUPTED)
+    rest = Totals.fold((item.segment.state, item.segment.ms) for item in kept)
+    session = unfinished.session.end(unfinished.kept + rest, EndReason.INTERRUPTED)
     store.record(session, kept, [*wire.spent(session, kept), wire.ended(session)], ())
     return session

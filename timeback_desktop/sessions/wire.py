@@ -14,7 +14,9 @@ from timeback_desktop.sessions.model import EndReason, KeptSegment, OutgoingEven
 def _outgoing(event_id: EventId, event: dict[str, object]) -> OutgoingEvent:
     faults = validate_item(event)
     if faults:  # our own event breaks the standard: a bug, never the student's problem
-        raise AssertionError(f"invalid {event.get('type')}: {faults[0].pointer} {faults[0].message}")
+        raise AssertionError(
+            f"invalid {event.get('type')}: {faults[0].pointer} {faults[0].message}"
+        )
     return OutgoingEvent(event_id, caliper.encode(event))
 
 

@@ -91,7 +91,8 @@ def open_for_reading(path: Path) -> Database:
     """Open an existing database read-only, for summaries beside a running program."""
     if not path.exists():
         raise DatabaseUnusable(
-            "There is no record in this folder yet.", "Start TimeBack Desktop once, or name another."
+            "There is no record in this folder yet.",
+            "Start TimeBack Desktop once, or name another.",
         )
     with environment_faults():
         db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))

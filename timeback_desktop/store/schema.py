@@ -35,7 +35,16 @@ def m001_sessions_segments_outbox(db: Database) -> None:
             "open_segments": str,
         },
         pk="id",
-        not_null={"student_id", "app_id", "started_at", "open_segments"},
+        not_null={
+            "student_id",
+            "student_name",
+            "student_email",
+            "app_id",
+            "app_name",
+            "subject",
+            "started_at",
+            "open_segments",
+        },
         strict=True,
     )
     table(db, "sessions").create_index(["student_id", "started_at"])

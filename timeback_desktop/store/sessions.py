@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.coaching.summary import Stretch
 from timeback_desktop.ids import SessionId
-from timeback_desktop.partition import State
+from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.machine import Segment
 from timeback_desktop.sessions.model import (
     EndReason,
@@ -58,13 +58,20 @@ class SessionTable:
     def unfinished(self) -> Sequence[Unfinished]:
         """Return the sessions that were never closed, oldest first."""
         rows = self._db.query(
-            "SELECT s.*, coalesce((SELECT max(to_ms) FROM segments WHERE session_id = s.id), 0)"
-            " AS kept_ms FROM sessions s WHERE s.duration_ms IS NULL ORDER BY s.started_at"
+            "SELECT * FROM sessions WHERE duration_ms IS NULL ORDER BY started_at"
         )
         return [
-            Unfinished(session_of(row), _segments.decode(row["open_segments"]), row["kept_ms"])
-            for row in rows
+            Unfinished(
+                session_of(row), _segments.decode(row["open_segments"]), self._kept(row["id"])
+            )
+            for row in list(rows)
         ]
+
+    def _kept(self, session_id: str) -> Totals:
+        rows = self._db.query(
+            "SELECT state, to_ms - from_ms AS ms FROM segments WHERE session_id = ?", [session_id]
+        )
+        return Totals.fold((State(row["state"]), row["ms"]) for row in rows)
 
     def _queue(self, session: Session, events: Sequence[OutgoingEvent]) -> None:
         self._db.table("outbox").insert_all(
@@ -124,7 +131,7 @@ class _SessionRow(msgspec.Struct):
 
     id: str
     student_id: str
-    student_name: str | None
+    student_name: str
     student_email: str
     app_id: str
     app_name: str

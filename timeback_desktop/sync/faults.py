@@ -5,7 +5,11 @@
     network, 408, 425, 429, 5xx   WAIT     same bytes again, later (Retry-After wins)
     401, 403                      SIGN_IN  refresh the credential, pause meanwhile
     413                           SMALLER  halve the batch
-    any other 4xx                 POISON   split to isolate the one bad event
+    400, 409, 422                 POISON   split to isolate the one bad event
+    any other 3xx, 4xx            WAIT     what stands there is not our platform, or not yet
+
+Only an answer that speaks of the content may cost an event its place in the queue: a wrong
+address that answers 404 to everything must not empty the outbox into quarantine.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from enum import Enum, auto
 
 from timeback_desktop.errors import TimeBackError
 
-_WAIT = frozenset({408, 425, 429})
+_POISON = frozenset({400, 409, 422})
 _SIGN_IN = frozenset({401, 403})
 
 
@@ -37,17 +41,12 @@ class DeliveryFault(TimeBackError):
 
 
 def remedy_for(status: int) -> Remedy:
-    """Return what to do about an HTTP status that is not a success.
-
-    A redirect is nothing we follow with a credential in hand: it waits, as a broken proxy.
-    """
+    """Return what to do about an HTTP status that is not a success."""
     if status in _SIGN_IN:
         return Remedy.SIGN_IN
     if status == 413:
         return Remedy.SMALLER
-    if 400 <= status < 500 and status not in _WAIT:
-        return Remedy.POISON
-    return Remedy.WAIT
+    return Remedy.POISON if status in _POISON else Remedy.WAIT
 
 
 def retry_after_ms(header: str | None) -> int | None:

@@ -103,9 +103,7 @@ class Pump:
         """Forget the waiting time: something changed (a new address, a fresh sign-in)."""
         self.not_before_ms = 0
 
-    def _settle(
-        self, batch: Sequence[QueuedEvent], answers: Sequence[Answer], now: Stamp
-    ) -> bool:
+    def _settle(self, batch: Sequence[QueuedEvent], answers: Sequence[Answer], now: Stamp) -> bool:
         waiting = {event.event_id for event in batch}
         taken = [a.event_id for a in answers if a.receipt is not Receipt.REFUSED]
         taken = [event_id for event_id in taken if event_id in waiting]

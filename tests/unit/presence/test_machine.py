@@ -38,7 +38,9 @@ class Hour:
 
     def pass_ms(self, ms: int, *, asleep: bool = False, wall: int = 0) -> Stamp:
         awake = 0 if asleep else ms
-        self.now = Stamp(self.now.mono_ms + ms, self.now.utc_ms + ms + wall, self.now.awake_ms + awake)
+        self.now = Stamp(
+            self.now.mono_ms + ms, self.now.utc_ms + ms + wall, self.now.awake_ms + awake
+        )
         return self.now
 
     def tick(self, ms: int = 1000, **tick: object) -> None:
@@ -285,7 +287,9 @@ def test_segments_abut_and_add_up_whatever_happens(script: list[object]) -> None
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(ticks, max_size=40), st.integers(0, 39))
-def test_a_further_sign_of_the_person_never_raises_waste(script: list[dict[str, object]], at: int) -> None:
+def test_a_further_sign_of_the_person_never_raises_waste(
+    script: list[dict[str, object]], at: int
+) -> None:
     without, with_sign = Hour(work=9_000, credit=3_000), Hour(work=9_000, credit=3_000)
     for index, tick in enumerate(script):
         without.tick(**tick)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,12 @@ class Desk:
     def __init__(self, path: Path, **limits: int) -> None:
         self.path = path
         self.db = open_database(path, now_ms=0).db
-        self.recorder = SessionRecorder.begin(LEARNER, APP, at(0), SessionTable(self.db), Thresholds(**limits))
+        self.recorder = SessionRecorder.begin(
+            Session.begin(LEARNER, APP, at(0).utc_ms),
+            at(0),
+            SessionTable(self.db),
+            Thresholds(**limits),
+        )
 
     def events(self) -> list[dict[str, object]]:
         rows = self.db.query("SELECT body FROM outbox ORDER BY seq")
@@ -58,7 +64,9 @@ def spent_ms(events: list[dict[str, object]]) -> int:
 def test_a_session_logs_in_spends_its_time_and_logs_out(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "c.db", work=4_000, credit=1_000)
     for second in range(1, 40):
-        desk.recorder.tick(Tick(at(second * 1000), inputs=KEY if second % 20 < 5 else InputCounts()))
+        desk.recorder.tick(
+            Tick(at(second * 1000), inputs=KEY if second % 20 < 5 else InputCounts())
+        )
     desk.recorder.pause(at(39_300))
     desk.recorder.tick(Tick(at(45_000)))
     desk.recorder.resume(at(47_123))
@@ -104,6 +112,20 @@ def test_after_a_crash_the_session_ends_at_its_last_tick_marked_interrupted(tmp_
     assert recover(SessionTable(again)) == ()
 
 
+def test_a_laptop_that_slept_tells_how_long_so_that_states_add_up_to_the_span(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path / "c.db")
+    desk.recorder.tick(Tick(at(1000), inputs=KEY))
+    asleep = at(61_000)
+    desk.recorder.tick(Tick(replace(asleep, awake_ms=asleep.awake_ms - 60_000)))
+    snapshot = desk.recorder.end(replace(at(62_000), awake_ms=asleep.awake_ms - 59_000))
+    assert snapshot.totals.by_state[State.SUSPENDED] == 60_000
+    assert snapshot.session.suspended_ms == 60_000
+    assert desk.events()[-1]["extensions"]["timeback"]["suspendedMs"] == 60_000
+    assert spent_ms(desk.events()) + 60_000 == desk.summary().span_ms
+
+
 class FullDisk:
     """A store that has no room for a while."""
 
@@ -132,7 +154,7 @@ class FullDisk:
 def test_a_full_disk_loses_nothing(tmp_path: Path, free_again_at: int) -> None:
     db = open_database(tmp_path / "c.db", now_ms=0).db
     store = FullDisk(SessionTable(db))
-    recorder = SessionRecorder.begin(LEARNER, APP, at(0), store)
+    recorder = SessionRecorder.begin(Session.begin(LEARNER, APP, at(0).utc_ms), at(0), store)
     for second in range(1, 90):
         store.full = 20 <= second < free_again_at
         snapshot = recorder.tick(Tick(at(second * 1000), inputs=KEY))

@@ -27,7 +27,7 @@ class ListOutbox:
     def next_batch(self, limit: int) -> Sequence[QueuedEvent]:
         return self.waiting[:limit]
 
-    def acknowledge(self, event_ids: Sequence[str], at_ms: int) -> None:
+    def acknowledge(self, event_ids: Sequence[str], at_ms: int) -> None:  # noqa: ARG002
         self.sent += event_ids
         self.waiting = [e for e in self.waiting if e.event_id not in event_ids]
 
@@ -75,7 +75,7 @@ def test_everything_goes_in_order_in_full_batches() -> None:
     ("status", "remedy"),
     [
         (302, Remedy.WAIT), (400, Remedy.POISON), (401, Remedy.SIGN_IN), (403, Remedy.SIGN_IN),
-        (404, Remedy.POISON), (408, Remedy.WAIT), (413, Remedy.SMALLER), (415, Remedy.POISON),
+        (404, Remedy.WAIT), (409, Remedy.POISON), (408, Remedy.WAIT), (413, Remedy.SMALLER), (415, Remedy.WAIT),
         (422, Remedy.POISON), (425, Remedy.WAIT), (429, Remedy.WAIT), (500, Remedy.WAIT),
         (502, Remedy.WAIT), (503, Remedy.WAIT),
     ],
@@ -88,7 +88,9 @@ def test_each_status_has_its_remedy(status: int, remedy: Remedy) -> None:
     ("header", "expected"),
     [(None, None), ("7", 7_000), ("999999", 3_600_000), ("-1", None), ("soon", None), ("", None)],
 )
-def test_retry_after_is_read_in_seconds_and_capped(header: str | None, expected: int | None) -> None:
+def test_retry_after_is_read_in_seconds_and_capped(
+    header: str | None, expected: int | None
+) -> None:
     assert retry_after_ms(header) == expected
 
 
@@ -188,8 +190,13 @@ def test_waits_double_and_are_capped() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(0, 350), st.lists(st.sampled_from(["ok", "lost", "down", "413", "400"]), max_size=40))
-def test_every_event_arrives_once_or_is_set_aside_whatever_happens(count: int, weather: list[str]) -> None:
+@given(
+    st.integers(0, 350),
+    st.lists(st.sampled_from(["ok", "lost", "down", "413", "400"]), max_size=40),
+)
+def test_every_event_arrives_once_or_is_set_aside_whatever_happens(
+    count: int, weather: list[str]
+) -> None:
     arrived: dict[str, int] = {}
     script = iter(weather)
 

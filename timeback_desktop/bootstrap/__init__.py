@@ -1,0 +1,11 @@
+"""The composition root of the client: the only package that names concrete adapters.
+
+``services`` is everything without a window, ``program`` joins it with the window and runs
+it, ``logs`` says where to write, ``scripts`` plays a person for smoke tests, screenshots
+and measurements.
+
+Start, in this order: the window with its progress; at the same time the backend's process
+and the store; sessions that a crash left open are closed; the pump begins; people may sign
+in. The end goes the other way round: the session, what waits to be sent (for a moment),
+the backend, the store.
+"""

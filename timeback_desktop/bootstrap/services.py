@@ -1,0 +1,224 @@
+"""Everything of the client that is not a window: store, pump, platform, child process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from random import Random
+
+from timeback_desktop.caliper.events import App, Learner
+from timeback_desktop.clock import Clock, Stamp, SystemClock
+from timeback_desktop.coaching.summary import DaySummary, SessionSummary, local_date
+from timeback_desktop.errors import BackendUnavailable, EnvironmentFault
+from timeback_desktop.host.backend_process import (
+    BackendProcess,
+    BackendSupervisor,
+    Ready,
+    command_line,
+)
+from timeback_desktop.host.instance import InstanceLock
+from timeback_desktop.host.timezone import local_timezone
+from timeback_desktop.ids import SessionId
+from timeback_desktop.net.events import PlatformSender
+from timeback_desktop.net.platform import Address, Platform
+from timeback_desktop.paths import DataFolder
+from timeback_desktop.presence.signal import Tick
+from timeback_desktop.presence.thresholds import Thresholds
+from timeback_desktop.sessions.model import Session
+from timeback_desktop.sessions.recorder import SessionRecorder, Snapshot
+from timeback_desktop.sessions.recovery import recover
+from timeback_desktop.settings import Settings, load_settings
+from timeback_desktop.store.worker import StoreThread, ThreadedOutbox
+from timeback_desktop.sync.pump import Health, Pump
+from timeback_desktop.sync.runner import PumpRunner
+
+SENSOR = "urn:timeback:desktop"
+FLUSH_S = 5.0
+
+
+class AlreadyRunning(EnvironmentFault):
+    """Another window of this program uses the same data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told what, from other threads than the window's."""
+
+    on_ready: Callable[[], object]
+    on_fault: Callable[[EnvironmentFault], object]
+    on_health: Callable[[Health], object]
+
+
+class SessionDesk:
+    """The one open session, driven on the store's thread."""
+
+    def __init__(
+        self, thread: StoreThread, thresholds: Thresholds, queued: Callable[[], object]
+    ) -> None:
+        self._thread = thread
+        self._thresholds = thresholds
+        self._queued = queued
+        self._recorder: SessionRecorder | None = None
+
+    def begin(
+        self, learner: Learner, app: App, start: Stamp, session_id: SessionId
+    ) -> Future[Snapshot]:
+        """Open a session."""
+        session = Session(session_id, learner, app, start.utc_ms)
+        return self._thread.submit(self._begin, session, start)
+
+    def tick(self, tick: Tick) -> Future[Snapshot]:
+        """Take in one sample."""
+        return self._thread.submit(lambda: self._open().tick(tick))
+
+    def pause(self, stamp: Stamp) -> Future[Snapshot]:
+        """Stop counting."""
+        return self._thread.submit(lambda: self._tell(self._open().pause(stamp)))
+
+    def resume(self, stamp: Stamp) -> Future[Snapshot]:
+        """Count again."""
+        return self._thread.submit(lambda: self._tell(self._open().resume(stamp)))
+
+    def end(self, stamp: Stamp) -> Future[Snapshot]:
+        """Close the session."""
+        return self._thread.submit(lambda: self._tell(self._open().end(stamp)))
+
+    def _begin(self, session: Session, start: Stamp) -> Snapshot:
+        store = self._thread.store.sessions
+        self._recorder = SessionRecorder.begin(session, start, store, self._thresholds)
+        return self._tell(self._recorder.snapshot)
+
+    def _open(self) -> SessionRecorder:
+        if self._recorder is None:
+            raise AssertionError("no session is open")
+        return self._recorder
+
+    def _tell(self, snapshot: Snapshot) -> Snapshot:
+        self._queued()
+        return snapshot
+
+
+class SessionRecords:
+    """What is kept on this computer, read on the store's thread."""
+
+    def __init__(self, thread: StoreThread, clock: Clock, timezone: str) -> None:
+        self._thread = thread
+        self._clock = clock
+        self._timezone = timezone
+
+    def session(self, session_id: str) -> Future[SessionSummary | None]:
+        """Return one session."""
+        return self._thread.submit(self._thread.store.summaries.session, session_id)
+
+    def day(self, student_id: str, day: date | None = None) -> Future[DaySummary]:
+        """Return one local day of a student; today if none is named."""
+        return self._thread.submit(self._day, student_id, day)
+
+    def days(self, student_ids: Sequence[str]) -> Future[Sequence[DaySummary]]:
+        """Return today of each of these students."""
+        return self._thread.submit(lambda: [self._day(student) for student in student_ids])
+
+    def _day(self, student_id: str, day: date | None = None) -> DaySummary:
+        today = local_date(self._clock.stamp().utc_ms, self._timezone)
+        return self._thread.store.summaries.day(student_id, day or today, self._timezone)
+
+
+class Services:
+    """Everything of the client that is not a window."""
+
+    def __init__(self, folder: DataFolder, seed: str | None) -> None:
+        self.folder = folder
+        self.clock: Clock = SystemClock()
+        self.platform = Platform()
+        self._seed = seed
+        self._lock = InstanceLock(folder.lock)
+        self._supervisor: BackendSupervisor | None = None
+        self._runner: PumpRunner | None = None
+        self._health: Health | None = None
+        self.settings: Settings
+        self.store: StoreThread
+        self.desk: SessionDesk
+        self.records: SessionRecords
+        self.recovered: tuple[Session, ...] = ()
+
+    @property
+    def health(self) -> Health | None:
+        """How sending stood after the pump's last step."""
+        return self._health
+
+    def claim(self) -> None:
+        """Take the data folder for this program, read its settings; else raise a fault."""
+        if not self._lock.acquire():
+            raise AlreadyRunning(
+                "TimeBack is already open on this computer.", "Use the window that is open."
+            )
+        self.settings = load_settings(self.folder.root / "settings.toml", timezone=local_timezone())
+
+    def start_backend(self, listeners: Listeners) -> None:
+        """Start the backend's process and keep it running."""
+        command = partial(command_line, self.folder.backend, self._seed)
+        log_file = self.folder.logs / "backend.log"
+
+        def ready(address: Ready) -> None:
+            self.platform.move(Address(address.url, address.run_secret))
+            if self._runner is not None:
+                self._runner.wake(hurry=True)
+            listeners.on_ready()
+
+        def fault(error: BackendUnavailable) -> None:
+            self.platform.move(None)
+            listeners.on_fault(error)
+
+        self._supervisor = BackendSupervisor(
+            lambda: BackendProcess(command(), log_file), ready, fault
+        )
+        self._supervisor.start()
+
+    def open_store(self, listeners: Listeners) -> None:
+        """Open the store, close what a crash left open, begin to send. Blocks."""
+        now_ms = self.clock.stamp().utc_ms
+        self.store = StoreThread(self.folder.client_database, now_ms=now_ms)
+        self.recovered = self.store.wait(recover, self.store.store.sessions)
+        sender = PlatformSender(self.platform, self.clock, SENSOR)
+        pump = Pump(ThreadedOutbox(self.store), sender, Random())  # noqa: S311 - jitter
+
+        def healthy(health: Health) -> None:
+            self._health = health
+            listeners.on_health(health)
+
+        self._runner = PumpRunner(pump, self.clock, healthy)
+        self.desk = SessionDesk(self.store, self.settings.presence, self._runner.wake)
+        self.records = SessionRecords(self.store, self.clock, self.settings.timezone)
+        self._runner.start()
+
+    def notices(self) -> list[str]:
+        """Return what a person should be told about the start."""
+        repair = self.store.store.repair
+        return [str(repair)] if repair is not None else []
+
+    def close(self) -> None:
+        """Send for a moment what still waits, then end everything. Blocks."""
+        if self._runner is not None:
+            self._flush(self._runner)
+            self._runner.stop(FLUSH_S)
+        if self._supervisor is not None:
+            self._supervisor.stop()
+        self.platform.move(None)
+        if self._runner is not None:
+            self.store.close()
+        self._lock.release()
+
+    def _flush(self, runner: PumpRunner) -> None:
+        """Give the pump a moment; the rest stays on disk and goes with the next start."""
+        waiting = threading.Event()
+        for _ in range(int(FLUSH_S * 10)):
+            counts = self.store.wait(self.store.store.outbox.counts)
+            fault = self._health.fault if self._health is not None else None
+            if not counts.pending or fault or not self.platform.origin:
+                return
+            runner.wake()
+            waiting.wait(0.1)

@@ -1,0 +1,116 @@
+"""The command line: ``run``, ``backend`` and ``summary``.
+
+Nothing heavy is imported before a command is chosen: ``summary`` needs neither Qt nor a
+running backend, ``backend`` needs no Qt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from timeback_desktop import __version__
+from timeback_desktop.errors import EnvironmentFault
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 good, 1 failed, 2 usage, 3 environment."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except EnvironmentFault as fault:
+        print(f"timeback-desktop: {fault}", file=sys.stderr)  # noqa: T201
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="timeback-desktop", description="The window a student learns in."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="open the window"))
+    _add_backend(commands.add_parser("backend", help="run the platform alone"))
+    _add_summary(commands.add_parser("summary", help="tell how a student's day went"))
+    return parser
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, help="the data folder (default: the user's own)")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser)
+    parser.add_argument("--seed", choices=["demo", "none"], default="demo")
+    parser.add_argument("--theme", choices=["system", "light", "dark"], default="system")
+    parser.add_argument("--text-scale", type=_scale, default=1.0, metavar="1.0-2.0")
+    play = parser.add_mutually_exclusive_group()
+    play.add_argument("--smoke", action="store_true", help="use an app once, check, and exit")
+    play.add_argument("--screenshot", type=Path, metavar="FILE", help="picture Home, and exit")
+    play.add_argument("--bench", choices=["first-paint", "sampling=on", "sampling=off"])
+    parser.add_argument("--seconds", type=int, default=30, help="how long --bench sampling runs")
+    parser.set_defaults(command=_run)
+
+
+def _scale(text: str) -> float:
+    value = float(text)
+    if not 0.5 <= value <= 3.0:
+        raise argparse.ArgumentTypeError("the text scale goes from 0.5 to 3.0")
+    return value
+
+
+def _run(options: argparse.Namespace) -> int:
+    from timeback_desktop.bootstrap import program, scripts  # noqa: PLC0415
+
+    run_options = program.RunOptions(
+        data=options.data,
+        seed=None if options.seed == "none" else options.seed,
+        theme=options.theme,
+        text_scale=options.text_scale,
+    )
+    script: program.ScriptMaker | None = None
+    if options.smoke:
+        script = scripts.smoke
+    elif options.screenshot:
+        script = scripts.screenshot(options.screenshot)
+    elif options.bench == "first-paint":
+        script = scripts.first_paint
+    elif options.bench:
+        script = scripts.sampling(on=options.bench.endswith("on"), seconds=options.seconds)
+    limit_ms = 60_000 + options.seconds * 1000
+    return program.run(run_options, script, limit_ms=limit_ms)
+
+
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    from timeback_desktop.backend.server import add_arguments  # noqa: PLC0415
+
+    add_arguments(parser)
+    parser.set_defaults(command=_backend)
+
+
+def _backend(options: argparse.Namespace) -> int:
+    from timeback_desktop.backend.server import run  # noqa: PLC0415
+
+    return run(options)
+
+
+def _add_summary(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser)
+    parser.add_argument("--student", required=True, metavar="ID")
+    parser.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(command=_summary)
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from timeback_desktop.bootstrap.reading import day_summary  # noqa: PLC0415
+    from timeback_desktop.coaching.report import day_text  # noqa: PLC0415
+
+    day = day_summary(options.data, options.student, options.day)
+    text = json.dumps(day.as_json(), indent=2) if options.json else day_text(day)
+    print(text)  # noqa: T201
+    return 0

@@ -1,0 +1,1 @@
+"""The only place that calls the operating system: child processes, single instance."""

@@ -1,0 +1,1 @@
+"""The only place with an HTTP client: the platform as the desktop talks to it."""

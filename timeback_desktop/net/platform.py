@@ -1,0 +1,202 @@
+"""The platform's API, called from worker threads, never from the window's.
+
+Tokens live in memory only. Everything that can go wrong comes out as one of our own
+errors: ``BackendUnavailable`` when the platform cannot be reached or is broken,
+``WrongPin`` and ``LaunchFailed`` for what a person can do something about, and
+``ContractFault`` when an answer is not what was agreed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from timeback_desktop.catalog.model import App
+from timeback_desktop.errors import BackendUnavailable, ContractFault, LaunchFailed, Side
+from timeback_desktop.identity.model import Profile, SignedIn, WrongPin
+
+T = TypeVar("T")
+_LARGEST_ICON = 64 * 1024
+_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+
+
+class _Profiles(msgspec.Struct):
+    profiles: list[Profile]
+
+
+class _Students(msgspec.Struct):
+    students: list[Profile]
+
+
+class _Applications(msgspec.Struct):
+    applications: list[dict[str, object]]
+
+
+class _Sessions(msgspec.Struct):
+    sessions: list[dict[str, object]]
+
+
+class _LaunchUrl(msgspec.Struct):
+    url: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """Where the platform is now, and the secret that this run of the desktop holds."""
+
+    url: str
+    run_secret: str
+
+
+class Platform:
+    """The platform; its address may change while the program runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._address: Address | None = None
+        self._client: httpx.Client | None = None
+
+    @property
+    def origin(self) -> str:
+        """The platform's origin, or nothing while it is away."""
+        with self._lock:
+            return self._address.url if self._address else ""
+
+    def move(self, address: Address | None) -> None:
+        """Say where the platform is now; ``None`` while it is away."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            self._address = address
+            self._client = None if address is None else _client_for(address)
+
+    def profiles(self) -> Sequence[Profile]:
+        """Return everybody who may sign in here."""
+        return self._ask("GET", "/desktop/1.0/profiles", _Profiles).profiles
+
+    def sign_in(self, user_id: str, pin: str = "") -> SignedIn:
+        """Sign a person in; raise ``WrongPin`` if the PIN is not right."""
+        body = {"userId": user_id, **({"pin": pin} if pin else {})}
+        response = self._send("POST", "/desktop/1.0/sign-in", json=body)
+        if response.status_code in {403, 429}:
+            raise WrongPin(_message(response), "Try again, or ask your coach.")
+        return _decode(response, SignedIn)
+
+    def sign_out(self, token: str) -> None:
+        """End a sign-in and every launch that it still has open."""
+        self._send("POST", "/desktop/1.0/sign-out", token=token)
+
+    def catalog(self, token: str) -> Sequence[App]:
+        """Return the apps of the person whose token this is."""
+        answer = self._ask("GET", "/desktop/1.0/catalog", _Applications, token=token)
+        return [App.from_wire(entry) for entry in answer.applications]
+
+    def students(self, token: str) -> Sequence[Profile]:
+        """Return the students of the coach whose token this is."""
+        return self._ask("GET", "/desktop/1.0/students", _Students, token=token).students
+
+    def launch_url(self, token: str, app_id: str, session_id: str) -> str:
+        """Return the address that starts a launch: good once, for a minute."""
+        body = {"applicationId": app_id, "sessionId": session_id}
+        response = self._send("POST", "/desktop/1.0/launches", token=token, json=body)
+        if response.status_code in {403, 404, 409}:
+            raise LaunchFailed(_message(response), "Ask your coach about it.", side=Side.PLATFORM)
+        return _decode(response, _LaunchUrl).url
+
+    def picture(self, url: str) -> bytes | None:
+        """Return an app's icon, or ``None``; icons come from apps, so none is trusted."""
+        try:
+            with httpx.stream("GET", url, timeout=3.0, trust_env=False) as response:
+                kind = response.headers.get("content-type", "")
+                if response.status_code != 200 or not kind.startswith("image/svg+xml"):
+                    return None
+                first = next(response.iter_bytes(_LARGEST_ICON + 1), b"")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return None
+        return first if 0 < len(first) <= _LARGEST_ICON else None
+
+    def deliver(self, envelope: bytes) -> httpx.Response:
+        """Post an envelope; every HTTP answer is returned, only the network raises."""
+        return self._send(
+            "POST",
+            "/events/1.0/",
+            content=envelope,
+            headers={"Content-Type": "application/json"},
+            accept_all=True,
+        )
+
+    def sessions_of(self, token: str, user_id: str, **query: str) -> Sequence[dict[str, object]]:
+        """Return what the Insights API tells about a person's sessions, newest first."""
+        path = f"/insights/1.0/users/{user_id}/sessions"
+        return self._ask("GET", path, _Sessions, token=token, params=query).sessions
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        shape: type[T],
+        *,
+        token: str | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> T:
+        return _decode(self._send(method, path, token=token, params=params), shape)
+
+    def _send(  # noqa: PLR0913 - one place for everything a request may carry
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        accept_all: bool = False,
+    ) -> httpx.Response:
+        with self._lock:
+            client, address = self._client, self._address
+        if client is None or address is None:
+            raise BackendUnavailable("TimeBack is still starting.", "Wait a moment.")
+        bearer = {"Authorization": f"Bearer {token or address.run_secret}"}
+        try:
+            response = client.request(
+                method, path, json=json, content=content, params=params,
+                headers={**bearer, **(headers or {})},
+            )  # fmt: skip
+        except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: closed while it moved
+            raise BackendUnavailable(
+                "TimeBack's own service does not answer.", "It is being restarted; try again."
+            ) from error
+        if response.status_code >= 500 and not accept_all:
+            raise BackendUnavailable(_message(response), "Try again in a moment.")
+        return response
+
+
+def _client_for(address: Address) -> httpx.Client:
+    """Return a client; a proxy from the environment never stands before this computer."""
+    loopback = urlsplit(address.url).hostname in {"127.0.0.1", "localhost", "::1"}
+    return httpx.Client(base_url=address.url, timeout=_TIMEOUT, trust_env=not loopback)
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"The platform answered {response.status_code}."
+
+
+def _decode(response: httpx.Response, shape: type[T]) -> T:
+    if response.status_code in {401, 403}:
+        raise BackendUnavailable(_message(response), "Sign in again.")
+    if not response.is_success:
+        raise ContractFault(_message(response), status=response.status_code)
+    try:
+        return msgspec.json.decode(response.content, type=shape)
+    except msgspec.DecodeError as error:
+        raise ContractFault(f"unexpected answer from the platform: {error}") from error

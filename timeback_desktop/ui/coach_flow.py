@@ -1,0 +1,113 @@
+"""A coach's way through the students and their days, from what is kept on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import date
+
+from PySide6.QtCore import QObject, Signal
+
+from timeback_desktop.clock import Clock
+from timeback_desktop.coaching.summary import DaySummary, clip, day_bounds_ms, local_date
+from timeback_desktop.errors import TimeBackError
+from timeback_desktop.identity.model import Profile, SignedIn
+from timeback_desktop.ui.ports import PlatformPort, RecordsPort
+from timeback_desktop.ui.screens.coach import CoachScreen, CoachView, StudentRow
+from timeback_desktop.ui.screens.student_day import StudentDayView
+from timeback_desktop.ui.tasks import Tasks
+from timeback_desktop.ui.words import time_of_day, zone
+
+MINUTE_MS = 60_000
+
+
+class CoachFlow(QObject):
+    """Drive the coach's screen. ``ready`` once the list stands, ``failed`` with a fault."""
+
+    ready = Signal()
+    day_shown = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        screen: CoachScreen,
+        platform: PlatformPort,
+        records: RecordsPort,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        super().__init__(screen)
+        self._screen = screen
+        self._platform = platform
+        self._records = records
+        self._tasks = tasks
+        self._clock = clock
+        self._signed_in: SignedIn | None = None
+        self._students: dict[str, Profile] = {}
+        self._chosen = ""
+        screen.student_chosen.connect(self._choose)
+        screen.day_changed.connect(self._show_date)
+
+    def start(self, signed_in: SignedIn) -> None:
+        """Show the students of this coach."""
+        self._signed_in = signed_in
+        token = signed_in.access_token
+        self._tasks.run(lambda: self._platform.students(token), self._summarise, self.failed.emit)
+
+    def _summarise(self, students: Sequence[Profile]) -> None:
+        self._students = {student.id: student for student in students}
+        future = self._records.days([student.id for student in students])
+        self._tasks.follow(future, self._list, self.failed.emit)
+
+    def _list(self, days: Sequence[DaySummary]) -> None:
+        if self._signed_in is None:
+            return
+        timezone = days[0].timezone if days else "UTC"
+        rows = [_row(self._students[day.student_id], day) for day in days]
+        rows.sort(key=lambda row: (-row.minutes_today, row.name))
+        self._screen.set_view(CoachView(self._signed_in.user.name, timezone, rows))
+        self.ready.emit()
+
+    def _choose(self, student_id: str) -> None:
+        self._chosen = student_id
+        self._follow(self._records.day(student_id))
+
+    def _show_date(self, day: object) -> None:
+        if isinstance(day, date):
+            self._follow(self._records.day(self._chosen, day))
+
+    def _follow(self, future: Future[DaySummary]) -> None:
+        self._tasks.follow(future, self._show_day, self._say)
+
+    def _show_day(self, day: DaySummary) -> None:
+        student = self._students.get(day.student_id)
+        if student is None:
+            return
+        today = local_date(self._clock.stamp().utc_ms, day.timezone)
+        self._screen.show_day(
+            StudentDayView(
+                student_id=student.id,
+                name=student.name,
+                class_name=student.class_name or "",
+                day=day,
+                today=today,
+            )
+        )
+        self.day_shown.emit()
+
+    def _say(self, fault: TimeBackError) -> None:
+        self._screen.notice.show_notice(str(fault))
+
+
+def _row(student: Profile, day: DaySummary) -> StudentRow:
+    bounds = day_bounds_ms(day.day, day.timezone)
+    stretches = tuple(part for s in day.sessions for part in clip(s.stretches, *bounds))
+    last = max((stretch.ended_at_ms for stretch in stretches), default=None)
+    return StudentRow(
+        id=student.id,
+        name=student.name,
+        class_name=student.class_name or "",
+        minutes_today=day.totals.engaged_ms // MINUTE_MS,
+        stretches=stretches,
+        last_seen="" if last is None else time_of_day(last, zone(day.timezone)),
+    )

@@ -1,0 +1,257 @@
+"""One app, from the click to the card: launch, enter, count, pause, end.
+
+The flow owns the second hand: once a second it asks the sampler what was seen and hands
+that to the recorder, which lives on the store's thread. While paused it asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWebEngineCore import QWebEngineProfile
+
+from timeback_desktop.caliper.events import App as WireApp
+from timeback_desktop.caliper.events import Learner
+from timeback_desktop.catalog.model import App
+from timeback_desktop.clock import Clock
+from timeback_desktop.errors import EnvironmentFault, LaunchFailed, Side, TimeBackError
+from timeback_desktop.identity.model import SignedIn
+from timeback_desktop.ids import SessionId, mint
+from timeback_desktop.presence.signal import Tick
+from timeback_desktop.sessions.recorder import Snapshot
+from timeback_desktop.ui.browser.sampler import ViewSampler
+from timeback_desktop.ui.browser.view import AppView
+from timeback_desktop.ui.ports import PlatformPort, RecorderPort
+from timeback_desktop.ui.screens.learning import LearningScreen
+from timeback_desktop.ui.tasks import Tasks
+
+TICK_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who wants to enter which app, with what browser profile."""
+
+    signed_in: SignedIn
+    app: App
+    icon: bytes | None
+    profile: QWebEngineProfile
+
+    @property
+    def learner(self) -> Learner:
+        """The student as events name them."""
+        person = self.signed_in.user
+        return Learner(person.id, person.email, person.name)
+
+
+class LearningFlow(QObject):
+    """Drive the learning screen.
+
+    ``finished`` carries the session's id, or nothing if none began; ``counted`` a snapshot.
+    """
+
+    finished = Signal(str)
+    entered = Signal()
+    counted = Signal(object)
+    counting: bool
+    """Whether sessions are sampled; switched off only to measure what sampling costs."""
+
+    def __init__(
+        self,
+        screen: LearningScreen,
+        platform: PlatformPort,
+        recorder: RecorderPort,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        super().__init__(screen)
+        self._screen = screen
+        self._platform = platform
+        self._recorder = recorder
+        self._tasks = tasks
+        self._clock = clock
+        self._visit: Visit | None = None
+        self._session_id = SessionId("")
+        self._recording = self._paused = self._ending = self._sampling = False
+        self.view = AppView(screen)
+        self.sampler = ViewSampler(self.view)
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self.counting = True
+        self._connect()
+
+    def _connect(self) -> None:
+        screen, view = self._screen, self.view
+        screen.set_view(view)
+        screen.back.connect(view.back)
+        screen.forward.connect(view.forward)
+        screen.reload.connect(view.reload)
+        screen.home.connect(view.go_home)
+        screen.pause_toggled.connect(self.set_paused)
+        screen.end.connect(self.end)
+        screen.leave.connect(self.end)
+        screen.retry.connect(self._launch)
+        view.entered.connect(self._enter)
+        view.loading.connect(self._show_loading)
+        view.failed.connect(self._show_failure)
+        view.stumbled.connect(self._show_stumble)
+        view.navigation_changed.connect(screen.set_navigation)
+        view.close_asked.connect(self.end)
+        view.external_link.connect(self._show_external_link)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a visit is under way."""
+        return self._visit is not None
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether a session has begun and not ended."""
+        return self._recording
+
+    @property
+    def session_id(self) -> SessionId:
+        """The session of this visit; it may not have begun."""
+        return self._session_id
+
+    def start(self, visit: Visit) -> None:
+        """Enter an app."""
+        self._visit = visit
+        self._session_id = SessionId(mint())
+        self._recording = self._paused = self._ending = False
+        app = visit.app
+        self._screen.set_app(app.name, visit.icon, app.accent)
+        self._screen.set_clock(0, 0)
+        self._screen.set_navigation(False, False)  # noqa: FBT003 - the screen's slot
+        self._launch()
+
+    def set_paused(self, paused: bool) -> None:  # noqa: FBT001 - a signal's slot
+        """Pause or resume: stop every probe, or start afresh."""
+        if not self._recording or self._ending or paused == self._paused:
+            return
+        self._paused = paused
+        stamp = self._clock.stamp()
+        self.view.set_paused(paused=paused)
+        self._follow(self._recorder.pause(stamp) if paused else self._recorder.resume(stamp))
+        self._screen.set_paused(paused)
+
+    def end(self) -> None:
+        """End the visit; ``finished`` follows once everything is kept."""
+        if self._visit is None or self._ending:
+            return
+        self._ending = True
+        self._timer.stop()
+        if self._recording:
+            self._follow(self._recorder.end(self._clock.stamp()))
+        else:
+            self._leave()
+
+    # The way in
+
+    def _launch(self) -> None:
+        visit = self._visit
+        if visit is None:
+            return
+        self._screen.hide_failure()
+        self._screen.show_loading(None, self.tr("Opening {app}…").format(app=visit.app.name))
+        token, app_id, session = visit.signed_in.access_token, visit.app.id, self._session_id
+        self._tasks.run(
+            lambda: self._platform.launch_url(token, app_id, session),
+            self._open,
+            self._show_failure,
+        )
+
+    def _open(self, url: str) -> None:
+        if self._visit is not None and not self._ending:
+            visit = self._visit
+            self.view.open(visit.app, visit.profile, url, self._platform.origin)
+
+    def _enter(self) -> None:
+        visit = self._visit
+        if visit is None or self._ending:
+            return
+        self._screen.hide_loading()
+        if self._recording:  # a second launch within the same visit, after a failure
+            return
+        self._recording = True
+        app = WireApp(visit.app.id, visit.app.name, visit.app.subject)
+        stamp = self._clock.stamp()
+        self._follow(self._recorder.begin(visit.learner, app, stamp, self._session_id))
+        if self.counting:
+            self._timer.start()
+        self.entered.emit()
+
+    # The second hand
+
+    def _tick(self) -> None:
+        if self._paused:
+            tick = Tick(self._clock.stamp())
+        else:
+            seen = self.sampler.sample()
+            tick = Tick(self._clock.stamp(), seen.inputs, seen.surface, seen.page)
+        self._follow(self._recorder.tick(tick))
+
+    def _follow(self, future: Future[Snapshot]) -> None:
+        self._tasks.follow(future, self._show, self._show_fault)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        if self._visit is None or snapshot.session.id != self._session_id:
+            return
+        self._screen.set_clock(snapshot.totals.engaged_ms, snapshot.elapsed_ms)
+        self._screen.set_state(snapshot.state, snapshot.detail)
+        self.counted.emit(snapshot)
+        if snapshot.fault is not None:
+            self._show_fault(snapshot.fault)
+        if snapshot.session.end_reason is not None:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._timer.stop()
+        self.view.close_view()
+        session = self._session_id if self._recording else ""
+        self._visit = None
+        self._recording = False
+        self._screen.notice.hide()
+        self._screen.set_paused(False)
+        self._screen.hide_loading()
+        self._screen.hide_failure()
+        self.finished.emit(session)
+
+    # What is said on the way
+
+    def _show_loading(self, percent: object) -> None:
+        if self._visit is None or self._recording:
+            return
+        if isinstance(percent, int):
+            text = self.tr("Opening {app}…").format(app=self._visit.app.name)
+            self._screen.show_loading(percent / 100, text)
+
+    def _show_failure(self, fault: TimeBackError) -> None:
+        if self._visit is None:
+            return
+        side = fault.side if isinstance(fault, LaunchFailed) else Side.PLATFORM
+        cause = fault.cause if isinstance(fault, EnvironmentFault) else str(fault)
+        way_out = fault.way_out if isinstance(fault, EnvironmentFault) else self.tr("Try again.")
+        self._screen.show_failure(cause, way_out, self._side_words(side))
+
+    def _side_words(self, side: Side) -> str:
+        words: dict[Side, Callable[[], str]] = {
+            Side.APP: lambda: self.tr("This is on the app's side."),
+            Side.PLATFORM: lambda: self.tr("This is on TimeBack's side."),
+            Side.NETWORK: lambda: self.tr("This is on the network's side."),
+        }
+        return words[side]()
+
+    def _show_stumble(self, fault: LaunchFailed) -> None:
+        self._screen.notice.show_notice(f"{fault.cause} {fault.way_out}")
+
+    def _show_external_link(self) -> None:
+        words = self.tr("That link opens another program, so it stays closed here.")
+        self._screen.notice.show_notice(words)
+
+    def _show_fault(self, fault: TimeBackError) -> None:
+        self._screen.notice.show_notice(str(fault))

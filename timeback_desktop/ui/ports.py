@@ -1,0 +1,101 @@
+"""What the window needs of the rest of the program; ``bootstrap`` fills it in.
+
+Methods that return a ``Future`` come back at once and finish on another thread; the
+others on :class:`PlatformPort` block and are called through ``Tasks.run`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import date
+from typing import Protocol
+
+from timeback_desktop.caliper.events import App as WireApp
+from timeback_desktop.caliper.events import Learner
+from timeback_desktop.catalog.model import App
+from timeback_desktop.clock import Stamp
+from timeback_desktop.coaching.summary import DaySummary, SessionSummary
+from timeback_desktop.identity.model import Profile, SignedIn
+from timeback_desktop.ids import SessionId
+from timeback_desktop.presence.signal import Tick
+from timeback_desktop.sessions.recorder import Snapshot
+
+
+class PlatformPort(Protocol):
+    """The platform. Every method may block, and raises our own errors only."""
+
+    @property
+    def origin(self) -> str:
+        """The platform's origin, or nothing while it is away."""
+        ...
+
+    def profiles(self) -> Sequence[Profile]:
+        """Return everybody who may sign in here."""
+        ...
+
+    def sign_in(self, user_id: str, pin: str = "") -> SignedIn:
+        """Sign a person in."""
+        ...
+
+    def sign_out(self, token: str) -> None:
+        """End a sign-in."""
+        ...
+
+    def catalog(self, token: str) -> Sequence[App]:
+        """Return the person's apps."""
+        ...
+
+    def students(self, token: str) -> Sequence[Profile]:
+        """Return a coach's students."""
+        ...
+
+    def launch_url(self, token: str, app_id: str, session_id: str) -> str:
+        """Return the address that starts a launch."""
+        ...
+
+    def picture(self, url: str) -> bytes | None:
+        """Return an app's icon, if it has a good one."""
+        ...
+
+
+class RecorderPort(Protocol):
+    """The recorder of the one session that is open."""
+
+    def begin(
+        self, learner: Learner, app: WireApp, start: Stamp, session_id: SessionId
+    ) -> Future[Snapshot]:
+        """Open a session."""
+        ...
+
+    def tick(self, tick: Tick) -> Future[Snapshot]:
+        """Take in one sample."""
+        ...
+
+    def pause(self, stamp: Stamp) -> Future[Snapshot]:
+        """Stop counting."""
+        ...
+
+    def resume(self, stamp: Stamp) -> Future[Snapshot]:
+        """Count again."""
+        ...
+
+    def end(self, stamp: Stamp) -> Future[Snapshot]:
+        """Close the session."""
+        ...
+
+
+class RecordsPort(Protocol):
+    """What is kept on this computer."""
+
+    def session(self, session_id: str) -> Future[SessionSummary | None]:
+        """Return one session."""
+        ...
+
+    def day(self, student_id: str, day: date | None = None) -> Future[DaySummary]:
+        """Return one local day of a student; today if none is named."""
+        ...
+
+    def days(self, student_ids: Sequence[str]) -> Future[Sequence[DaySummary]]:
+        """Return today of each of these students, in their order."""
+        ...

@@ -1,0 +1,119 @@
+"""The words for states and lengths of time: one place, so that no two screens differ.
+
+Student wording at a grade-4 reading level: facts, kind, never a motive. Numbers always
+say what they count. What could not be seen is said to be not counted, not hidden.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from timeback_desktop.partition import State, whole_seconds
+
+_WORDS: dict[State, object] = {
+    State.ON_TASK: QT_TRANSLATE_NOOP("State", "On task"),
+    State.PASSIVE_OK: QT_TRANSLATE_NOOP("State", "Reading"),
+    State.TRANSIT: QT_TRANSLATE_NOOP("State", "On the way"),
+    State.IDLE: QT_TRANSLATE_NOOP("State", "Idle"),
+    State.AWAY: QT_TRANSLATE_NOOP("State", "Away"),
+    State.PAUSED: QT_TRANSLATE_NOOP("State", "Paused"),
+    State.OFF_APP: QT_TRANSLATE_NOOP("State", "Other app"),
+    State.OFF_SITE: QT_TRANSLATE_NOOP("State", "Other site"),
+    State.SUSPENDED: QT_TRANSLATE_NOOP("State", "Asleep"),
+    State.UNKNOWN: QT_TRANSLATE_NOOP("State", "Not counted"),
+}
+_PASSIVE_WORDS: dict[str, object] = {
+    "video": QT_TRANSLATE_NOOP("State", "Watching"),
+    "listening": QT_TRANSLATE_NOOP("State", "Listening"),
+    "attested": QT_TRANSLATE_NOOP("State", "Working on paper"),
+}
+_MEANINGS: dict[State, object] = {
+    State.ON_TASK: QT_TRANSLATE_NOOP("State", "Working in the app"),
+    State.PASSIVE_OK: QT_TRANSLATE_NOOP("State", "Reading, watching or listening"),
+    State.TRANSIT: QT_TRANSLATE_NOOP("State", "A page was opening"),
+    State.IDLE: QT_TRANSLATE_NOOP("State", "The app was open and nothing moved"),
+    State.AWAY: QT_TRANSLATE_NOOP("State", "Nobody was at the computer"),
+    State.PAUSED: QT_TRANSLATE_NOOP("State", "Pause was on"),
+    State.OFF_APP: QT_TRANSLATE_NOOP("State", "Another program was in front"),
+    State.OFF_SITE: QT_TRANSLATE_NOOP("State", "Another website was in front"),
+    State.SUSPENDED: QT_TRANSLATE_NOOP("State", "The computer was asleep"),
+    State.UNKNOWN: QT_TRANSLATE_NOOP("State", "We could not see, so it does not count"),
+}
+
+
+def _say(context: str, text: object) -> str:
+    return QCoreApplication.translate(context, str(text))
+
+
+def state_word(state: State, detail: str | None = None) -> str:
+    """Return the word for a state; ``detail`` is its subType on the wire, refined or not."""
+    head = (detail or "").partition(":")[0]
+    if state is State.PASSIVE_OK and head in _PASSIVE_WORDS:
+        return _say("State", _PASSIVE_WORDS[head])
+    return _say("State", _WORDS[state])
+
+
+def group_word(state: State) -> str:
+    """Return the word for all time in a state, whatever its details."""
+    if state is State.PASSIVE_OK:
+        return _say("State", "Reading or watching")
+    return state_word(state)
+
+
+def state_meaning(state: State) -> str:
+    """Return one line that says what a state means."""
+    return _say("State", _MEANINGS[state])
+
+
+def clock_text(ms: int) -> str:
+    """Write a running length of time: ``4:05``, or ``1:04:05`` from an hour on.
+
+    Whole seconds that have passed, so that a running clock never shows a second early.
+    """
+    minutes, seconds = divmod(max(ms, 0) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def length_text(ms: int) -> str:
+    """Write a finished length of time, exact to the second: ``12 min 5 s``, ``1 h 4 min``."""
+    minutes, seconds = divmod(whole_seconds(ms), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = (
+        (hours, _say("Length", "{n} h")),
+        (minutes, _say("Length", "{n} min")),
+        (seconds, _say("Length", "{n} s")),
+    )
+    said = [words.format(n=number) for number, words in parts if number]
+    return " ".join(said) or _say("Length", "{n} s").format(n=0)
+
+
+def whole_minutes(ms: int) -> int:
+    """Round to minutes by way of the one rounding to seconds, halves up."""
+    return (whole_seconds(ms) + 30) // 60
+
+
+def part_text(part_ms: int, whole_ms: int) -> str:
+    """Write a part of a whole in one unit: ``21 of 25 min``, or ``35 of 50 s`` below 2 min."""
+    if whole_ms < 120_000:
+        seconds = (whole_seconds(part_ms), whole_seconds(whole_ms))
+        return _say("Length", "{part} of {whole} s").format(part=seconds[0], whole=seconds[1])
+    minutes = (whole_minutes(part_ms), whole_minutes(whole_ms))
+    return _say("Length", "{part} of {whole} min").format(part=minutes[0], whole=minutes[1])
+
+
+def zone(name: str) -> tzinfo:
+    """Return the time zone of that name, or UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def time_of_day(utc_ms: int, where: tzinfo, *, seconds: bool = False) -> str:
+    """Write an instant as a wall clock shows it there: ``10:24``."""
+    moment = datetime.fromtimestamp(utc_ms / 1000, tz=where)
+    return f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
