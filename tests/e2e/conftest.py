@@ -10,6 +10,7 @@ from PySide6 import QtWebEngineWidgets  # noqa: F401 - before the application ob
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.person import Person
+from timeback_desktop.ui import theme
 
 SHORT_DOUBTS = """timezone = "UTC"
 [presence]
@@ -33,6 +34,7 @@ def data(tmp_path: Path) -> Path:
 def person(qapp: QApplication, data: Path) -> Iterator[Callable[[], Person]]:
     """Start the program as often as the test asks, and end each that is still there."""
     people: list[Person] = []
+    theme.apply(theme.Theme(), qapp)
 
     def start() -> Person:
         people.append(Person(qapp, data))

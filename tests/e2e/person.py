@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineScript
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from timeback_desktop.bootstrap.program import Program, RunOptions
+from timeback_desktop.net.platform import Address
 from timeback_desktop.ui.browser.view import AppView
 
 T = TypeVar("T")
@@ -56,6 +57,11 @@ class Person:
         screen = self.program.window.current_screen()
         return type(screen).__name__
 
+    def reads(self, words: str) -> bool:
+        """Tell whether the window shows these words."""
+        labels = self.program.window.findChildren(QLabel)
+        return any(words in label.text() for label in labels if label.isVisible())
+
     def find(self, spoken: str) -> QAbstractButton | None:
         screen = self.program.window.current_screen()
         for button in screen.findChildren(QAbstractButton) if screen else []:
@@ -78,6 +84,12 @@ class Person:
         self.wait(
             f"{app} to open", lambda: controller.learning and controller.learning.is_recording
         )
+
+    @property
+    def platform_address(self) -> Address:
+        address = self.program.services.platform._address
+        assert address is not None
+        return address
 
     # In the app's page
 
@@ -116,6 +128,11 @@ class Person:
     def touch_page(self) -> None:
         """Give a sign of life that changes nothing."""
         QTest.keyClick(self._skin(), Qt.Key.Key_Shift)
+
+    def holds_the_keyboard_in_page(self) -> bool:
+        """Tell whether what is typed now goes to the app."""
+        focused = QApplication.focusWidget()
+        return focused is not None and (focused is self.view or self.view.isAncestorOf(focused))
 
     def _skin(self) -> QWidget:
         web_view = self.view.web_view

@@ -7,15 +7,41 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import flask
+import httpx
 from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskOIDCLogin, FlaskRequest
 from pylti1p3.tool_config import ToolConfDict
 from werkzeug.serving import make_server
+
+from timeback_desktop.net.platform import Address
+
+NAME = "Stranger's Lab"
+
+
+def register(platform: Address, tool_url: str) -> dict[str, Any]:
+    """Add a tool at the platform as a developer would; return what the tool has to know."""
+    described = {
+        "name": NAME,
+        "description": "A tool by somebody else.",
+        "subject": "Science",
+        "loginUrl": f"{tool_url}/login",
+        "launchUrl": f"{tool_url}/launch",
+        "redirectUris": [f"{tool_url}/launch"],
+        "allowedHosts": [tool_url.removeprefix("http://")],
+    }
+    answer = httpx.post(
+        f"{platform.url}/desktop/1.0/applications",
+        json=described,
+        headers={"Authorization": f"Bearer {platform.run_secret}"},
+    )
+    registered: dict[str, Any] = answer.raise_for_status().json()
+    return registered
 
 
 @dataclass
 class Stranger:
     """The tool on a port of its own; ``launches`` are the claims it has accepted."""
 
+    port: int = 0
     launches: list[dict[str, Any]] = field(default_factory=list)
     registration: dict[str, Any] = field(default_factory=dict)
 
@@ -25,7 +51,7 @@ class Stranger:
         app.add_url_rule("/login", "login", self._login, methods=["GET", "POST"])
         app.add_url_rule("/launch", "launch", self._launch, methods=["POST"])
         app.add_url_rule("/lab", "lab", self._lab)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._server = make_server("127.0.0.1", self.port, app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -37,18 +63,6 @@ class Stranger:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-    def described(self) -> dict[str, Any]:
-        """What a developer would type into the platform's form."""
-        return {
-            "name": "Stranger's Lab",
-            "description": "A tool by somebody else.",
-            "subject": "Science",
-            "loginUrl": f"{self.url}/login",
-            "launchUrl": f"{self.url}/launch",
-            "redirectUris": [f"{self.url}/launch"],
-            "allowedHosts": [self.url.removeprefix("http://")],
-        }
 
     def _config(self) -> ToolConfDict:
         told = self.registration

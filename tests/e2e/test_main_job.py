@@ -34,6 +34,7 @@ def test_a_student_works_in_math_and_everybody_tells_the_same_story(
     child.press("Pause")
     spin(2300)
     child.press("Resume")
+    assert child.holds_the_keyboard_in_page()
     child.touch_page()
     spin(1200)
     child.press("End")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
 import pytest
 
 from tests.e2e.person import Person
-from tests.e2e.stranger import Stranger
+from tests.e2e.stranger import NAME, Stranger, register
 from timeback_desktop.ids import to_urn
 
 pytestmark = pytest.mark.e2e
@@ -22,9 +21,9 @@ def test_a_tool_by_strangers_opens_signed_in_with_its_session_running(
         child = person()
         controller = child.wait("the program", lambda: child.program.controller)
         child.wait("people", lambda: controller.profiles)
-        tool.registration = register(child, tool)
+        tool.registration = register(child.platform_address, tool.url)
         child.press("Ava Thompson")
-        child.enter("Stranger's Lab")
+        child.enter(NAME)
 
         flow = controller.learning
         assert flow is not None
@@ -44,14 +43,3 @@ def test_a_tool_by_strangers_opens_signed_in_with_its_session_running(
         child.press("End")
         child.wait("the card", lambda: child.sees() == "SessionCardScreen")
         child.leave()
-
-
-def register(child: Person, tool: Stranger) -> dict[str, str]:
-    address = child.program.services.platform._address
-    assert address is not None
-    answer = httpx.post(
-        f"{address.url}/desktop/1.0/applications",
-        json=tool.described(),
-        headers={"Authorization": f"Bearer {address.run_secret}"},
-    )
-    return answer.raise_for_status().json()

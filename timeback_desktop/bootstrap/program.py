@@ -57,21 +57,19 @@ class Program(QObject):
         self._fault: EnvironmentFault | None = None
         self.window.hold_open(held=True)
         self.window.close_asked.connect(self.close)
+        self.window.starting.retry.connect(self._retry)
 
     def start(self) -> None:
         """Show the window and bring everything up behind it."""
-        self.window.starting.show_progress(self.tr("Getting things ready…"), None)
-        self.window.show_starting()
+        self._show_getting_ready()
         self.window.show()
-        listeners = Listeners(
+        self._listeners = Listeners(
             on_ready=lambda: self.tasks.post(self._backend_is_up),
             on_fault=lambda fault: self.tasks.post(lambda: self._backend_is_away(fault)),
             on_health=lambda health: self.tasks.post(lambda: self._show_health(health)),
         )
-        self.services.start_backend(listeners)
-        self.tasks.run(
-            lambda: self.services.open_store(listeners), lambda _: self._store_is_open(), self._fail
-        )
+        self.services.start_backend(self._listeners)
+        self._open_store()
 
     def close(self) -> None:
         """End the session if there is one, then everything; comes back later if need be."""
@@ -86,6 +84,25 @@ class Program(QObject):
         rehearsal = Rehearsal(script, limit_ms=limit_ms, parent=self)
         rehearsal.over.connect(self._rehearsed)
         rehearsal.start()
+
+    def _show_getting_ready(self) -> None:
+        self.window.starting.show_progress(self.tr("Getting things ready…"), None)
+        self.window.show_starting()
+
+    def _open_store(self) -> None:
+        listeners = self._listeners
+        self.tasks.run(
+            lambda: self.services.open_store(listeners), lambda _: self._store_is_open(), self._fail
+        )
+
+    def _retry(self) -> None:
+        """Try again what the starting screen complains about."""
+        self._show_getting_ready()
+        self.exit_code = 0
+        if self.controller is None:
+            self._open_store()
+        elif self._backend_up:
+            self.controller.platform_ready()
 
     def _store_is_open(self) -> None:
         services = self.services

@@ -144,6 +144,7 @@ class Services:
         self.desk: SessionDesk
         self.records: SessionRecords
         self.recovered: tuple[Session, ...] = ()
+        self.backend_pid = 0
 
     @property
     def health(self) -> Health | None:
@@ -164,6 +165,7 @@ class Services:
         log_file = self.folder.logs / "backend.log"
 
         def ready(address: Ready) -> None:
+            self.backend_pid = address.pid
             self.platform.move(Address(address.url, address.run_secret))
             if self._runner is not None:
                 self._runner.wake(hurry=True)

@@ -20,6 +20,7 @@ import msgspec
 from timeback_desktop.catalog.model import App
 from timeback_desktop.errors import BackendUnavailable, ContractFault, LaunchFailed, Side
 from timeback_desktop.identity.model import Profile, SignedIn, WrongPin
+from timeback_desktop.launch.way_in import WayIn
 
 T = TypeVar("T")
 _LARGEST_ICON = 64 * 1024
@@ -40,10 +41,6 @@ class _Applications(msgspec.Struct):
 
 class _Sessions(msgspec.Struct):
     sessions: list[dict[str, object]]
-
-
-class _LaunchUrl(msgspec.Struct):
-    url: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,13 +98,13 @@ class Platform:
         """Return the students of the coach whose token this is."""
         return self._ask("GET", "/desktop/1.0/students", _Students, token=token).students
 
-    def launch_url(self, token: str, app_id: str, session_id: str) -> str:
-        """Return the address that starts a launch: good once, for a minute."""
+    def open_launch(self, token: str, app_id: str, session_id: str) -> WayIn:
+        """Return a way into an app: good once, for a minute."""
         body = {"applicationId": app_id, "sessionId": session_id}
         response = self._send("POST", "/desktop/1.0/launches", token=token, json=body)
         if response.status_code in {403, 404, 409}:
             raise LaunchFailed(_message(response), "Ask your coach about it.", side=Side.PLATFORM)
-        return _decode(response, _LaunchUrl).url
+        return _decode(response, WayIn)
 
     def picture(self, url: str) -> bytes | None:
         """Return an app's icon, or ``None``; icons come from apps, so none is trusted."""

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import date
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from timeback_desktop.clock import Clock
-from timeback_desktop.coaching.summary import DaySummary, clip, day_bounds_ms, local_date
+from timeback_desktop.coaching.summary import (
+    DaySummary,
+    Stretch,
+    clip,
+    day_bounds_ms,
+    local_date,
+)
 from timeback_desktop.errors import TimeBackError
 from timeback_desktop.identity.model import Profile, SignedIn
 from timeback_desktop.ui.ports import PlatformPort, RecordsPort
@@ -99,15 +105,21 @@ class CoachFlow(QObject):
         self._screen.notice.show_notice(str(fault))
 
 
+def _last_seen(stretches: Sequence[Stretch], timezone: str) -> str:
+    if not stretches:
+        return ""
+    clock = time_of_day(stretches[-1].ended_at_ms, zone(timezone))
+    return QCoreApplication.translate("CoachFlow", "Last seen {time}").format(time=clock)
+
+
 def _row(student: Profile, day: DaySummary) -> StudentRow:
     bounds = day_bounds_ms(day.day, day.timezone)
     stretches = tuple(part for s in day.sessions for part in clip(s.stretches, *bounds))
-    last = max((stretch.ended_at_ms for stretch in stretches), default=None)
     return StudentRow(
         id=student.id,
         name=student.name,
         class_name=student.class_name or "",
         minutes_today=day.totals.engaged_ms // MINUTE_MS,
         stretches=stretches,
-        last_seen="" if last is None else time_of_day(last, zone(day.timezone)),
+        last_seen=_last_seen(stretches, day.timezone),
     )

@@ -103,9 +103,12 @@ class Controller(QObject):
         self._window.show_starting()
 
     def platform_ready(self) -> None:
-        """Go on once the platform answers; nothing changes for somebody already in."""
-        if self._signed_in is None:
+        """Go on once the platform answers; for somebody already in, look where apps are now."""
+        signed_in = self._signed_in
+        if signed_in is None:
             self.ask_who()
+        elif signed_in.user.role == "student":
+            self._tasks.run(partial(self._load_apps, signed_in), self._refresh, _ignore)
 
     def platform_fault(self, fault: EnvironmentFault) -> None:
         """Say that the platform is away; a session that runs goes on without it."""
@@ -215,9 +218,13 @@ class Controller(QObject):
         return [(app, platform.picture(app.icon_url) if app.icon_url else None) for app in apps]
 
     def _arrive(self, loaded: list[tuple[App, bytes | None]]) -> None:
+        self._refresh(loaded)
+        self.go_home()
+
+    def _refresh(self, loaded: list[tuple[App, bytes | None]]) -> None:
+        """Take over apps that may have moved: a restarted platform has other ports."""
         self._apps = [app for app, _ in loaded]
         self._icons = {app.id: icon for app, icon in loaded}
-        self.go_home()
 
     # Home and learning
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,10 +10,9 @@ from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-_HERE = Path(__file__).resolve()
 _FOLDERS = (
-    _HERE.parents[1] / "resources" / "icons",  # installed, as data of the package
-    _HERE.parents[2] / "resources" / "icons",  # a checkout, and a frozen bundle
+    Path(__file__).resolve().parents[2] / "resources" / "icons",  # a checkout, a frozen bundle
+    Path(sys.prefix) / "share" / "timeback-desktop" / "icons",  # installed from a wheel
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWebEngineCore import QWebEngineProfile
@@ -20,6 +20,7 @@ from timeback_desktop.clock import Clock
 from timeback_desktop.errors import EnvironmentFault, LaunchFailed, Side, TimeBackError
 from timeback_desktop.identity.model import SignedIn
 from timeback_desktop.ids import SessionId, mint
+from timeback_desktop.launch.way_in import WayIn
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.sessions.recorder import Snapshot
 from timeback_desktop.ui.browser.sampler import ViewSampler
@@ -160,15 +161,16 @@ class LearningFlow(QObject):
         self._screen.show_loading(None, self.tr("Opening {app}…").format(app=visit.app.name))
         token, app_id, session = visit.signed_in.access_token, visit.app.id, self._session_id
         self._tasks.run(
-            lambda: self._platform.launch_url(token, app_id, session),
+            lambda: self._platform.open_launch(token, app_id, session),
             self._open,
             self._show_failure,
         )
 
-    def _open(self, url: str) -> None:
-        if self._visit is not None and not self._ending:
-            visit = self._visit
-            self.view.open(visit.app, visit.profile, url, self._platform.origin)
+    def _open(self, way_in: WayIn) -> None:
+        visit = self._visit
+        if visit is not None and not self._ending:
+            app = replace(visit.app, allowed_hosts=way_in.allowed_hosts)
+            self.view.open(app, visit.profile, way_in.url, self._platform.origin)
 
     def _enter(self) -> None:
         visit = self._visit

@@ -18,6 +18,7 @@ from timeback_desktop.clock import Stamp
 from timeback_desktop.coaching.summary import DaySummary, SessionSummary
 from timeback_desktop.identity.model import Profile, SignedIn
 from timeback_desktop.ids import SessionId
+from timeback_desktop.launch.way_in import WayIn
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.sessions.recorder import Snapshot
 
@@ -50,8 +51,8 @@ class PlatformPort(Protocol):
         """Return a coach's students."""
         ...
 
-    def launch_url(self, token: str, app_id: str, session_id: str) -> str:
-        """Return the address that starts a launch."""
+    def open_launch(self, token: str, app_id: str, session_id: str) -> WayIn:
+        """Return a way into an app."""
         ...
 
     def picture(self, url: str) -> bytes | None:

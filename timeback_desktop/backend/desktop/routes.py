@@ -177,7 +177,8 @@ def launch(asked: LaunchIn, person: CurrentPerson, platform: CurrentPlatform) ->
             target_link_uri=app.launch_url,
         )
         opening = open_launch(connection, opened, person.token, platform.now())
-    return LaunchOut(url=initiation_url(app, opening, platform.settings.issuer_url))
+    url = initiation_url(app, opening, platform.settings.issuer_url)
+    return LaunchOut(url=url, allowed_hosts=app.allowed_hosts)
 
 
 @router.post("/applications", status_code=201, dependencies=[Depends(require_desktop)])

@@ -140,9 +140,10 @@ class LaunchIn(_Wire):
 
 
 class LaunchOut(_Wire):
-    """Where the launch begins, and for how many seconds it stays open."""
+    """Where the launch begins, how many seconds it stays open, and what belongs to the app."""
 
     url: str
+    allowed_hosts: list[str]
     expires_in: int = HINT_LIFETIME_S
 
 

@@ -79,9 +79,9 @@ def _pair(strong: str, soft: str) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(1)
     column.addStretch(1)
-    column.addWidget(Text(strong, TextRole.LABEL, lines=2))
+    column.addWidget(Text(strong, TextRole.LABEL, lines=4))
     if soft:
-        column.addWidget(Text(soft, TextRole.SMALL, tone="soft", lines=2))
+        column.addWidget(Text(soft, TextRole.SMALL, tone="soft", lines=4))
     column.addStretch(1)
     return column
 

@@ -1,0 +1,159 @@
+"""What a person meets when something is broken: told whose side it is on, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.person import Person, spin
+from tests.e2e.stranger import NAME, Stranger, register
+from timeback_desktop.store.schema import SCHEMA_VERSION
+
+pytestmark = pytest.mark.e2e
+
+
+def started(person: Callable[[], Person]) -> Person:
+    child = person()
+    controller = child.wait("the program", lambda: child.program.controller)
+    child.wait("people", lambda: controller.profiles)
+    return child
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as door:
+        return int(door.getsockname()[1])
+
+
+def test_an_app_that_is_down_is_named_and_retry_opens_it_once_it_is_up(
+    person: Callable[[], Person],
+) -> None:
+    child = started(person)
+    port = free_port()
+    registration = register(child.platform_address, f"http://127.0.0.1:{port}")
+    child.press("Ava Thompson")
+    child.press(NAME)
+    child.wait("the failure", lambda: child.reads("This is on the app's side."))
+    assert child.reads(NAME)
+    with Stranger(port=port, registration=registration):
+        child.press("Try again")
+        flow = child.program.controller.learning
+        child.wait("the app", lambda: flow.is_recording)
+        child.press("End")
+        child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+
+
+def test_the_platform_may_die_under_a_session_and_nothing_is_lost(
+    person: Callable[[], Person],
+) -> None:
+    child = started(person)
+    child.press("Ava Thompson")
+    child.enter("Math Garden")
+    before = child.platform_address
+    os.kill(child.program.services.backend_pid, signal.SIGKILL)
+    spin(1500)
+    assert child.sees() == "LearningScreen"
+    child.wait(
+        "another platform",
+        lambda: (now := child.program.services.platform._address) and now != before,
+    )
+    child.press("End")
+    child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+    child.press("Done")
+    child.wait("home", lambda: child.sees() == "HomeScreen")
+    child.enter("Story Lantern")
+    child.press("End")
+    child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+    health = child.wait(
+        "all sent", lambda: (h := child.program.services.health) and not h.counts.pending and h
+    )
+    assert health.counts.quarantined == 0
+    signed_in = child.program.controller.signed_in
+    told = child.program.services.platform.sessions_of(signed_in.access_token, signed_in.user.id)
+    assert [session["endReason"] for session in told] == ["ended", "ended"]
+
+
+def test_a_newer_record_is_refused_with_a_sentence(
+    person: Callable[[], Person], data: Path
+) -> None:
+    with closing(sqlite3.connect(data / "client.db")) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    child = person()
+    child.wait("the sentence", lambda: child.reads("written by a newer version"))
+    assert child.program.controller is None
+    child.leave()
+    assert child.program.exit_code == 3
+
+
+def test_a_damaged_record_is_set_aside_and_said(person: Callable[[], Person], data: Path) -> None:
+    (data / "client.db").write_bytes(b"no database" * 5000)
+    child = started(person)
+    child.wait("the note", lambda: child.reads("The record on this computer was damaged."))
+    assert list(data.glob("client.db.damaged-*"))
+
+
+def test_the_session_ends_and_is_kept_when_the_window_is_closed(
+    person: Callable[[], Person], data: Path
+) -> None:
+    child = started(person)
+    child.press("Ava Thompson")
+    child.enter("Story Lantern")
+    child.wait("a second", lambda: "0:01" in child.program.window.learning.bar.clock_words())
+    child.leave()
+    with closing(sqlite3.connect(data / "client.db")) as db:
+        (kept,) = db.execute("SELECT end_reason, duration_ms FROM sessions").fetchall()
+        waiting = db.execute("SELECT count(*) FROM outbox WHERE state = 'pending'").fetchone()
+    assert kept[0] == "ended"
+    assert kept[1] >= 1000
+    assert waiting == (0,)
+
+
+def test_the_next_student_finds_nothing_of_the_last(
+    person: Callable[[], Person], data: Path
+) -> None:
+    child = started(person)
+    folders = []
+    for name in ("Ava Thompson", "Diego Morales"):
+        child.press(name)
+        child.enter("Math Garden")
+        assert child.page("document.querySelector('[data-testid=question]') !== null")
+        folders.append({p.name for p in (data / "webviews").iterdir()})
+        child.press("End")
+        child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+        child.press("Done")
+        child.press("Switch person")
+        child.wait("people", lambda: child.sees() == "WhoScreen")
+    assert not folders[0] & folders[1]
+    child.leave()
+    assert not list((data / "webviews").iterdir())
+
+
+def test_pause_stops_every_probe(person: Callable[[], Person]) -> None:
+    child = started(person)
+    child.press("Ava Thompson")
+    child.enter("Math Garden")
+    flow = child.program.controller.learning
+    looks: list[object] = []
+    sample = flow.sampler.sample
+    flow.sampler.sample = lambda: looks.append(1) or sample()
+    child.wait("a look", lambda: looks)
+    child.press("Pause")
+    looks.clear()
+    child.touch_page()
+    spin(2500)
+    assert not looks
+    assert child.view.inputs.drain().discrete == 0
+    child.press("What is recorded right now")
+    child.wait(
+        "the shield to say so", lambda: child.reads("Only the length of the pause is recorded.")
+    )
+    child.press("Resume")
+    child.wait("a look", lambda: looks)
+    child.press("End")
+    child.wait("the card", lambda: child.sees() == "SessionCardScreen")
