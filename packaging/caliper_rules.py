@@ -360,7 +360,7 @@ def main(source: str) -> None:
 
 def entry_lines(part: dict[str, Any]) -> list[str]:
     """Write one entry a line, so that a change shows as a small difference."""
-    compact = {"ensure_ascii": False, "separators": (",", ":")}
+    compact: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
     return [f"{json.dumps(key)}:{json.dumps(value, **compact)}" for key, value in part.items()]
 
 

@@ -11,6 +11,7 @@ presence catalog identity who is at work (pure); what can be launched; who signs
 sessions privacy          lifecycle of a session; redaction
 coaching sync launch      summaries; the outbox pump; how an app is entered
 store net host ui         the edges: SQLite, HTTP, the operating system, Qt
+settings                  what a school may set
 bootstrap cli             composition: the only places that name concrete adapters
 ========================  ===========================================================
 

@@ -130,8 +130,8 @@ class Person:
         QTest.keyClick(self._skin(), Qt.Key.Key_Shift)
 
     def holds_the_keyboard_in_page(self) -> bool:
-        """Tell whether what is typed now goes to the app."""
-        focused = QApplication.focusWidget()
+        """Tell whether what is typed in this window goes to the app."""
+        focused = self.program.window.focusWidget()
         return focused is not None and (focused is self.view or self.view.isAncestorOf(focused))
 
     def _skin(self) -> QWidget:

@@ -47,7 +47,10 @@ class SessionSummary:
     longest_focus_ms: int
 
     def as_json(self) -> dict[str, object]:
-        """Return the shape that ``summary --json`` prints; times are UTC, ISO 8601."""
+        """Return the shape that ``summary --json`` prints; times are UTC, ISO 8601.
+
+        ``time`` is ``None`` when nothing was measured: never zero for unknown.
+        """
         return {
             "id": self.session_id,
             "studentId": self.student_id,
@@ -57,7 +60,7 @@ class SessionSummary:
             "startedAtTime": iso_utc(self.started_at_ms),
             "endedAtTime": None if self.ended_at_ms is None else iso_utc(self.ended_at_ms),
             "endReason": self.end_reason,
-            "time": self.totals.as_wire(),
+            "time": self.totals.as_wire() if self.stretches else None,
             "longestFocus_s": whole_seconds(self.longest_focus_ms),
         }
 
@@ -78,7 +81,7 @@ class DaySummary:
             "studentId": self.student_id,
             "date": self.day.isoformat(),
             "timezone": self.timezone,
-            "time": self.totals.as_wire() if self.sessions else None,
+            "time": self.totals.as_wire() if self.totals.span_ms else None,
             "sessions": [session.as_json() for session in self.sessions],
         }
 

@@ -22,9 +22,7 @@ from timeback_desktop.ui.ports import PlatformPort, RecordsPort
 from timeback_desktop.ui.screens.coach import CoachScreen, CoachView, StudentRow
 from timeback_desktop.ui.screens.student_day import StudentDayView
 from timeback_desktop.ui.tasks import Tasks
-from timeback_desktop.ui.words import time_of_day, zone
-
-MINUTE_MS = 60_000
+from timeback_desktop.ui.words import time_of_day, whole_minutes, zone
 
 
 class CoachFlow(QObject):
@@ -119,7 +117,7 @@ def _row(student: Profile, day: DaySummary) -> StudentRow:
         id=student.id,
         name=student.name,
         class_name=student.class_name or "",
-        minutes_today=day.totals.engaged_ms // MINUTE_MS,
+        minutes_today=whole_minutes(day.totals.engaged_ms),
         stretches=stretches,
         last_seen=_last_seen(stretches, day.timezone),
     )

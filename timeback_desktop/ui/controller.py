@@ -30,8 +30,7 @@ from timeback_desktop.ui.screens.who import ProfileTile
 from timeback_desktop.ui.shield_facts import shield_view
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.window import MainWindow
-
-MINUTE_MS = 60_000
+from timeback_desktop.ui.words import whole_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +236,7 @@ class Controller(QObject):
             HomeView(
                 name=person.name,
                 greeting=greeting,
-                active_minutes=day.totals.engaged_ms // MINUTE_MS,
+                active_minutes=whole_minutes(day.totals.engaged_ms),
                 goal_minutes=self._ports.goal_minutes,
                 sync_text="",
                 apps=[self._card(app, day) for app in _recent_first(self._apps, day)],
@@ -256,7 +255,7 @@ class Controller(QObject):
             subject=app.subject,
             accent=app.accent,
             icon_svg=self._icons.get(app.id),
-            minutes_today=spent.engaged_ms // MINUTE_MS,
+            minutes_today=whole_minutes(spent.engaged_ms),
             state=state if app.can_launch else AppState.UNAVAILABLE,
             reason=app.unavailable_reason or "",
         )

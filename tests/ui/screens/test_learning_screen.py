@@ -59,9 +59,11 @@ def test_pause_asks_and_only_the_answer_changes_the_screen(
     with qtbot.waitSignal(learning.pause_toggled) as asked:
         _press(learning, "Pause")
     assert asked.args == [True]
-    assert "Nothing is recorded now. Come back when you are ready." not in _said(learning)
+    assert "Only the length of your break is kept. Come back when you are ready." not in _said(
+        learning
+    )
     learning.set_paused(True)
-    assert "Nothing is recorded now. Come back when you are ready." in _said(learning)
+    assert "Only the length of your break is kept. Come back when you are ready." in _said(learning)
     with qtbot.waitSignal(learning.pause_toggled) as asked:
         _press(learning, "Resume")
     assert asked.args == [False]

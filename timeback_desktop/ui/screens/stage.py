@@ -108,7 +108,7 @@ class PausedCover(Cover):
         self.resume_button.clicked.connect(self.resumed)
         self.add_centred(IconMark("pause", side=44, accent=True))
         self.card.body.addWidget(Text(self.tr("Paused"), TextRole.TITLE, centred=True))
-        words = self.tr("Nothing is recorded now. Come back when you are ready.")
+        words = self.tr("Only the length of your break is kept. Come back when you are ready.")
         self.card.body.addWidget(Text(words, tone="soft", centred=True))
         self.add_centred(self.resume_button)
 

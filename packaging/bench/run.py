@@ -1,0 +1,116 @@
+"""Measure the program against two yardsticks, print the spreads, write build/bench.json.
+
+How much later is Home painted than the page of a bare PySide6 + WebEngine window? And what does
+sampling cost while an app is open, against the same window with sampling off?
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILD = ROOT / "build"
+RESULT = BUILD / "bench.json"
+COMPLAINTS = BUILD / "bench-stderr.txt"
+sys.path.insert(0, str(HERE.parent))
+
+from pairs import Comparison, in_pairs  # noqa: E402
+from program import BenchError, Program  # noqa: E402
+from virtual_display import has_display, is_available, virtual_display  # noqa: E402
+
+MARGIN_S = 20  # what a watched program stays open longer than it is watched
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The measurements of one session, all on the same display and data folder."""
+
+    env: dict[str, str]
+    pairs: int
+    seconds: int
+
+    def ours(self, *arguments: str) -> Program:
+        """Return the program with the arguments of one measurement."""
+        run = ("-m", "timeback_desktop", "run", "--data", str(BUILD / "bench-data"), "--bench")
+        return Program((*run, *arguments), self.env, COMPLAINTS)
+
+    def start(self) -> Comparison:
+        """Compare the first paint of Home with that of a bare window's page."""
+        home = self.ours("first-paint")
+        bare = Program((str(HERE / "bare_window.py"),), self.env, COMPLAINTS)
+        home.first_paint(), bare.first_paint()  # makes the demo school and warms the disk cache
+        question = "start to first paint, Home against a bare web window"
+        return in_pairs(question, self.pairs, home.first_paint, bare.first_paint)
+
+    def sampling(self) -> Comparison:
+        """Compare the window with sampling on with the same window with sampling off."""
+        stay = ("--seconds", str(self.seconds + MARGIN_S))
+        sampled, plain = self.ours("sampling=on", *stay), self.ours("sampling=off", *stay)
+        question = "an app open, sampling on against sampling off"
+        return in_pairs(
+            question,
+            self.pairs,
+            lambda: sampled.usage(self.seconds),
+            lambda: plain.usage(self.seconds),
+        )
+
+
+def environment(display: dict[str, str]) -> dict[str, str]:
+    """Return the variables of the measured programs; the superuser has no sandbox."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {**display, **({"QTWEBENGINE_DISABLE_SANDBOX": "1"} if is_root else {})}
+
+
+def machine() -> dict[str, object]:
+    """Return what a reader has to know to compare these numbers with others."""
+    return {
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "python": sys.version.split()[0],
+    }
+
+
+def measure(display: dict[str, str], options: argparse.Namespace) -> None:
+    """Answer the questions and keep the answers."""
+    bench = Bench(environment(display), options.pairs, options.seconds)
+    BUILD.mkdir(exist_ok=True)
+    COMPLAINTS.unlink(missing_ok=True)
+    asked = {"start": bench.start, "sampling": bench.sampling}
+    answers: dict[str, object] = {"machine": machine()}
+    for name in options.only or asked:
+        print(f"measuring: {name}", flush=True)
+        comparison = asked[name]()
+        comparison.show()
+        answers[name] = comparison.as_json()
+    RESULT.write_text(json.dumps(answers, indent=2) + "\n", encoding="utf-8")
+    print(f"all runs are in {RESULT}")
+
+
+def main() -> int:
+    """Measure on the display that is there, or on a virtual one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5, help="pairs of runs for each question")
+    parser.add_argument("--seconds", type=int, default=60, help="how long each window is watched")
+    parser.add_argument("--only", action="append", choices=["start", "sampling"])
+    options = parser.parse_args()
+    try:
+        if has_display() or not is_available():
+            measure({} if has_display() else {"QT_QPA_PLATFORM": "offscreen"}, options)
+        else:
+            with virtual_display() as display:
+                measure(display, options)
+    except BenchError as error:
+        print(f"bench: {error}; see {COMPLAINTS}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

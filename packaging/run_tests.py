@@ -1,0 +1,171 @@
+"""Run the tests, add up what every process counted, and end with one plain line.
+
+Unit, store and contract tests share a process, plain widgets another. Every file with a live web
+view has a process of its own, because Chromium is built to start once per process; the end-to-end
+files get a virtual display as well. A process that dies counts as a failure, and so does a skip
+whose reason ``tests/accepted_skips.toml`` doesn't name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fnmatch
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from virtual_display import is_available, virtual_display
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+RESULTS = ROOT / "build" / "test-results"
+ACCEPTED_SKIPS = TESTS / "accepted_skips.toml"
+FILE_BY_FILE = ("ui/browser", "e2e")
+FROZEN = "frozen"  # builds the bundle, so only in the full run
+ON_A_DISPLAY = ("e2e", FROZEN)
+PROCESS_LIMIT_S = 900
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process of pytest: what it is called, what it runs, whether it wants a display."""
+
+    name: str
+    arguments: tuple[str, ...]
+    on_display: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the runs have counted so far."""
+
+    passed: int = 0
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+    skips: list[tuple[str, str]] = field(default_factory=list)
+
+    def fail(self, what: str) -> None:
+        """Count one failure and remember its name."""
+        self.failed += 1
+        self.failures.append(what)
+
+    def add(self, case: ET.Element) -> None:
+        """Count one test case of a JUnit report."""
+        name = f"{case.get('classname')}::{case.get('name')}"
+        skip = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            self.fail(name)
+        elif skip is None or skip.get("type") == "pytest.xfail":
+            self.passed += 1
+        else:
+            self.skips.append((name, skip.get("message") or ""))
+
+
+def files_of(folder: str) -> list[Path]:
+    """List the test files below a folder of tests/."""
+    return sorted((TESTS / folder).rglob("test_*.py"))
+
+
+def ignoring(*folders: str) -> tuple[str, ...]:
+    """Return the options that leave folders of tests/ out."""
+    return tuple(f"--ignore={TESTS / folder}" for folder in folders)
+
+
+def planned(*, full: bool) -> list[Run]:
+    """Return the processes to start, in order."""
+    runs = [
+        Run("shared", (*ignoring("ui", "e2e", FROZEN), str(TESTS))),
+        Run("ui", (*ignoring("ui/browser"), str(TESTS / "ui"))),
+    ]
+    for folder in (*FILE_BY_FILE, *((FROZEN,) if full else ())):
+        for file in files_of(folder):
+            name = file.relative_to(TESTS).with_suffix("").as_posix().replace("/", ".")
+            runs.append(Run(name, (str(file),), on_display=folder in ON_A_DISPLAY))
+    if full:
+        return runs
+    return [replace(run, arguments=("-m", "not slow", *run.arguments)) for run in runs]
+
+
+def run_pytest(run: Run, report: Path, display: dict[str, str]) -> int:
+    """Run one process of pytest, ended when it hangs; return its exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *run.arguments]
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **(display if run.on_display else {})}
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
+    try:
+        return process.wait(PROCESS_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def count(run: Run, report: Path, code: int, tally: Tally) -> None:
+    """Add one process to the tally; one that died without a failed test is a failure itself."""
+    before = tally.failed
+    if report.exists():
+        for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own report
+            tally.add(case)
+    if code not in (0, NO_TESTS_COLLECTED) and tally.failed == before:
+        tally.fail(f"{run.name}: the process ended with {code}")
+
+
+def accepted(reason: str, table: dict[str, str]) -> bool:
+    """Tell whether the table names this reason."""
+    return any(fnmatch.fnmatchcase(reason, pattern) for pattern in table)
+
+
+def judge_skips(tally: Tally) -> None:
+    """Print every skip with its reason; one that nobody has accepted is a failure."""
+    table = tomllib.loads(ACCEPTED_SKIPS.read_text(encoding="utf-8"))["reasons"]
+    for name, reason in tally.skips:
+        print(f"skipped: {name}: {reason}")
+        if not accepted(reason, table):
+            tally.fail(f"{name}: skipped, and tests/accepted_skips.toml doesn't name why")
+
+
+@contextlib.contextmanager
+def display_for(runs: list[Run]) -> Iterator[dict[str, str]]:
+    """Yield a virtual display when a run wants one and the machine has it."""
+    if not any(run.on_display for run in runs) or not is_available():
+        yield {}
+        return
+    with virtual_display() as display:
+        yield display
+
+
+def run_all(runs: list[Run]) -> Tally:
+    """Run every process and add up."""
+    tally = Tally()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with display_for(runs) as display:
+        for run in runs:
+            report = RESULTS / f"{run.name}.xml"
+            report.unlink(missing_ok=True)
+            print(f"=== {run.name}", flush=True)
+            count(run, report, run_pytest(run, report, display), tally)
+    return tally
+
+
+def main() -> int:
+    """Run what the arguments ask for and close with the sum."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="run the slow tests as well")
+    started = time.monotonic()
+    tally = run_all(planned(full=parser.parse_args().full))
+    judge_skips(tally)
+    for failure in tally.failures:
+        print(f"failed: {failure}")
+    print(f"{len(tally.skips)} skipped, {time.monotonic() - started:.0f} s")
+    print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
+    return 0 if tally.passed and not tally.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
