@@ -64,14 +64,13 @@ def _scale(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from timeback_desktop.bootstrap.claim import Claim  # noqa: PLC0415
+
+    claim = Claim(options.data, None if options.seed == "none" else options.seed)
+    # The backend loads while the window's libraries are imported here.
     from timeback_desktop.bootstrap import program, scripts  # noqa: PLC0415
 
-    run_options = program.RunOptions(
-        data=options.data,
-        seed=None if options.seed == "none" else options.seed,
-        theme=options.theme,
-        text_scale=options.text_scale,
-    )
+    look = program.Look(options.theme, options.text_scale)
     script: program.ScriptMaker | None = None
     if options.smoke:
         script = scripts.smoke
@@ -82,7 +81,7 @@ def _run(options: argparse.Namespace) -> int:
     elif options.bench:
         script = scripts.sampling(on=options.bench.endswith("on"), seconds=options.seconds)
     limit_ms = 60_000 + options.seconds * 1000
-    return program.run(run_options, script, limit_ms=limit_ms)
+    return program.run(claim, look, script, limit_ms=limit_ms)
 
 
 def _add_backend(parser: argparse.ArgumentParser) -> None:

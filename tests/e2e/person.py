@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineScript
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from timeback_desktop.bootstrap.program import Program, RunOptions
+from timeback_desktop.bootstrap.claim import Claim
+from timeback_desktop.bootstrap.program import Program
 from timeback_desktop.net.platform import Address
 from timeback_desktop.ui.browser.view import AppView
 
@@ -33,7 +34,7 @@ class Person:
     def __init__(
         self, application: QApplication, data: Path, *, patience_ms: int = PATIENCE_MS
     ) -> None:
-        self.program = Program(application, RunOptions(data=data, theme="light"))
+        self.program = Program(application, Claim(data, "demo"))
         self._patience_ms = patience_ms
 
     def open_window(self) -> None:

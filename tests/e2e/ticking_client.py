@@ -14,7 +14,8 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from timeback_desktop.bootstrap.program import Program, RunOptions, run
+from timeback_desktop.bootstrap.claim import Claim
+from timeback_desktop.bootstrap.program import Look, Program, run
 from timeback_desktop.bootstrap.scripts import enter_app, sign_in
 from timeback_desktop.sessions.recorder import Snapshot
 from timeback_desktop.ui.rehearsal import Script
@@ -36,4 +37,4 @@ def tell(snapshot: Snapshot) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(RunOptions(data=Path(sys.argv[1])), work))
+    raise SystemExit(run(Claim(Path(sys.argv[1]), "demo"), Look(), work))

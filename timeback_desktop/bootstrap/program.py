@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from timeback_desktop.bootstrap.claim import Claim
 from timeback_desktop.bootstrap.logs import ClientLog, catch_crashes
 from timeback_desktop.bootstrap.services import Listeners, Services
 from timeback_desktop.errors import EnvironmentFault, TimeBackError
-from timeback_desktop.paths import DataFolder
 from timeback_desktop.sync.pump import Health
 from timeback_desktop.ui.application import create_application, on_interrupt
 from timeback_desktop.ui.browser.profiles import ProfileShelf
@@ -23,11 +22,9 @@ from timeback_desktop.ui.window import MainWindow
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How to run the window."""
+class Look:
+    """How the window looks: ``light``, ``dark`` or ``system``; 1.0 is text at 100 %."""
 
-    data: Path | None = None
-    seed: str | None = "demo"
     theme: str = "system"
     text_scale: float = 1.0
 
@@ -41,12 +38,11 @@ class Program(QObject):
     prepared = Signal()
     ended = Signal()
 
-    def __init__(self, application: QApplication, options: RunOptions) -> None:
+    def __init__(self, application: QApplication, claim: Claim) -> None:
         super().__init__(application)
-        folder = DataFolder(options.data) if options.data else DataFolder.default()
-        self.services = Services(folder.create(), options.seed)
+        folder = claim.folder
+        self.services = Services(claim)
         self._log = ClientLog(folder)
-        self.services.claim()
         self.window = MainWindow()
         self.tasks = Tasks(self)
         self.shelf = ProfileShelf(folder.webviews, self)
@@ -166,10 +162,20 @@ ScriptMaker = Callable[[Program], Script]
 """Something that, given the program, plays a person in it."""
 
 
-def run(options: RunOptions, script: ScriptMaker | None = None, *, limit_ms: int = 60_000) -> int:
+def run(
+    claim: Claim,
+    look: Look,
+    script: ScriptMaker | None = None,
+    *,
+    limit_ms: int = 60_000,
+) -> int:
     """Run the client; return its exit code. Raises an ``EnvironmentFault`` before a window."""
-    application = create_application(options.theme, options.text_scale)
-    program = Program(application, options)
+    application = create_application(look.theme, look.text_scale)
+    try:
+        program = Program(application, claim)
+    except EnvironmentFault:
+        claim.release()
+        raise
     catch_crashes(program.services.folder)
     program.ended.connect(application.quit)
     on_interrupt(application, program.close)

@@ -7,25 +7,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from random import Random
 
+from timeback_desktop.bootstrap.claim import Claim
 from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.clock import Clock, Stamp, SystemClock
 from timeback_desktop.coaching.summary import DaySummary, SessionSummary, local_date
 from timeback_desktop.errors import BackendUnavailable, EnvironmentFault
-from timeback_desktop.host.backend_process import (
-    BackendProcess,
-    BackendSupervisor,
-    Ready,
-    command_line,
-)
-from timeback_desktop.host.instance import InstanceLock
+from timeback_desktop.host.backend_process import BackendSupervisor, Ready
 from timeback_desktop.host.timezone import local_timezone
 from timeback_desktop.ids import SessionId
 from timeback_desktop.net.events import PlatformSender
 from timeback_desktop.net.platform import Address, Platform
-from timeback_desktop.paths import DataFolder
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.presence.thresholds import Thresholds
 from timeback_desktop.sessions.model import Session
@@ -38,10 +31,6 @@ from timeback_desktop.sync.runner import PumpRunner
 
 SENSOR = "urn:timeback:desktop"
 FLUSH_S = 5.0
-
-
-class AlreadyRunning(EnvironmentFault):
-    """Another window of this program uses the same data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +119,17 @@ class SessionRecords:
 class Services:
     """Everything of the client that is not a window."""
 
-    def __init__(self, folder: DataFolder, seed: str | None) -> None:
-        self.folder = folder
+    def __init__(self, claim: Claim) -> None:
+        self.folder = claim.folder
+        self.settings: Settings = load_settings(
+            self.folder.root / "settings.toml", timezone=local_timezone()
+        )
         self.clock: Clock = SystemClock()
         self.platform = Platform()
-        self._seed = seed
-        self._lock = InstanceLock(folder.lock)
+        self._claim = claim
         self._supervisor: BackendSupervisor | None = None
         self._runner: PumpRunner | None = None
         self._health: Health | None = None
-        self.settings: Settings
         self.store: StoreThread
         self.desk: SessionDesk
         self.records: SessionRecords
@@ -151,18 +141,8 @@ class Services:
         """How sending stood after the pump's last step."""
         return self._health
 
-    def claim(self) -> None:
-        """Take the data folder for this program, read its settings; else raise a fault."""
-        if not self._lock.acquire():
-            raise AlreadyRunning(
-                "TimeBack is already open on this computer.", "Use the window that is open."
-            )
-        self.settings = load_settings(self.folder.root / "settings.toml", timezone=local_timezone())
-
     def start_backend(self, listeners: Listeners) -> None:
         """Start the backend's process and keep it running."""
-        command = partial(command_line, self.folder.backend, self._seed)
-        log_file = self.folder.logs / "backend.log"
 
         def ready(address: Ready) -> None:
             self.backend_pid = address.pid
@@ -175,9 +155,7 @@ class Services:
             self.platform.move(None)
             listeners.on_fault(error)
 
-        self._supervisor = BackendSupervisor(
-            lambda: BackendProcess(command(), log_file), ready, fault
-        )
+        self._supervisor = BackendSupervisor(self._claim.start_backend, ready, fault)
         self._supervisor.start()
 
     def open_store(self, listeners: Listeners) -> None:
@@ -212,7 +190,7 @@ class Services:
         self.platform.move(None)
         if self._runner is not None:
             self.store.close()
-        self._lock.release()
+        self._claim.release()
 
     def _flush(self, runner: PumpRunner) -> None:
         """Give the pump a moment; the rest stays on disk and goes with the next start."""
