@@ -157,3 +157,48 @@ def test_pause_stops_every_probe(person: Callable[[], Person]) -> None:
     child.wait("a look", lambda: looks)
     child.press("End")
     child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+
+
+def writable(child: Person, *, on: bool) -> None:
+    """Let the record be written, or not: what a full disk does, with a switch."""
+    store = child.program.services.store
+    store.wait(lambda: store.store._db.execute(f"PRAGMA query_only = {'OFF' if on else 'ON'}"))
+
+
+def test_a_record_that_cannot_be_written_stops_the_launch_and_says_why(
+    person: Callable[[], Person],
+) -> None:
+    child = started(person)
+    child.press("Ava Thompson")
+    child.wait("home", lambda: child.sees() == "HomeScreen")
+    writable(child, on=False)
+    child.press("Math Garden")
+    child.wait("the reason", lambda: child.reads("This is on this computer's side."))
+    writable(child, on=True)
+    child.press("Try again")
+    flow = child.program.controller.learning
+    child.wait("the app", lambda: flow.is_recording)
+    child.press("End")
+    child.wait("the card", lambda: child.sees() == "SessionCardScreen")
+
+
+def test_a_disk_that_is_full_for_a_while_costs_no_second(person: Callable[[], Person]) -> None:
+    child = started(person)
+    child.press("Ava Thompson")
+    child.enter("Math Garden")
+    cards: list[object] = []
+    child.program.controller.card_shown.connect(cards.append)
+    writable(child, on=False)
+    child.wait("the notice", lambda: child.reads("cannot be written to"))
+    spin(2000)
+    writable(child, on=True)
+    spin(1500)
+    assert not child.reads("cannot be written to")
+    writable(child, on=False)
+    child.press("End")
+    spin(1500)
+    assert not cards
+    writable(child, on=True)
+    (card,) = child.wait("the card", lambda: cards)
+    assert sum(card.totals.by_state.values()) == card.ended_at_ms - card.started_at_ms
+    assert sum(card.totals.by_state.values()) >= 4000

@@ -38,6 +38,8 @@ HARMLESS = (
     r"GLX: No DRI3 Extension",
     r"dbus/(bus|object_proxy)\.cc:\d+\] Failed to (connect to the bus|call method)",
     r"command_buffer_proxy_impl\.cc:\d+\] ContextResult::kTransientFailure",
+    # The cache folder is wiped at sign-out, on purpose, while Chromium may still write to it.
+    r"simple_index_file\.cc:\d+\] Could not create a directory to hold the index file",
     r"(INFO|DEBUG)[: ]",  # our own log, when it isn't in a file
 )
 

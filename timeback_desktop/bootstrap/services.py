@@ -78,6 +78,7 @@ class SessionDesk:
 
     def _begin(self, session: Session, start: Stamp) -> Snapshot:
         store = self._thread.store.sessions
+        self._recorder = None
         self._recorder = SessionRecorder.begin(session, start, store, self._thresholds)
         return self._tell(self._recorder.snapshot)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from timeback_desktop.clock import Clock
+from timeback_desktop.errors import EnvironmentFault
 from timeback_desktop.sync.pump import Health, Pump
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,9 @@ class PumpRunner:
         try:
             more = self._pump.step(self._clock.stamp())
             self._on_health(self._pump.health)
+        except EnvironmentFault as fault:  # a full disk: what was not noted is sent again
+            log.info("the outbox cannot be used: %s", fault.cause)
+            return False
         except Exception:  # a thread's top: a bug here must not end the sending for good
             log.exception("the outbox pump stumbled")
             return False

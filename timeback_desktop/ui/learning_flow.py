@@ -6,7 +6,6 @@ that to the recorder, which lives on the store's thread. While paused it asks no
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,13 @@ from timeback_desktop.caliper.events import App as WireApp
 from timeback_desktop.caliper.events import Learner
 from timeback_desktop.catalog.model import App
 from timeback_desktop.clock import Clock
-from timeback_desktop.errors import EnvironmentFault, LaunchFailed, Side, TimeBackError
+from timeback_desktop.errors import (
+    DatabaseUnusable,
+    EnvironmentFault,
+    LaunchFailed,
+    Side,
+    TimeBackError,
+)
 from timeback_desktop.identity.model import SignedIn
 from timeback_desktop.ids import SessionId, mint
 from timeback_desktop.launch.way_in import WayIn
@@ -76,7 +81,7 @@ class LearningFlow(QObject):
         self._clock = clock
         self._visit: Visit | None = None
         self._session_id = SessionId("")
-        self._recording = self._paused = self._ending = self._sampling = False
+        self._recording = self._paused = self._ending = self._unkept = False
         self.view = AppView(screen)
         self.sampler = ViewSampler(self.view)
         self._timer = QTimer(self, interval=TICK_MS)
@@ -123,7 +128,7 @@ class LearningFlow(QObject):
         """Enter an app."""
         self._visit = visit
         self._session_id = SessionId(mint())
-        self._recording = self._paused = self._ending = False
+        self._recording = self._paused = self._ending = self._unkept = False
         app = visit.app
         self._screen.set_app(app.name, visit.icon, app.accent)
         self._screen.set_clock(0, 0)
@@ -141,8 +146,16 @@ class LearningFlow(QObject):
         self._screen.set_paused(paused)
 
     def end(self) -> None:
-        """End the visit; ``finished`` follows once everything is kept."""
-        if self._visit is None or self._ending:
+        """End the visit; ``finished`` follows once everything is kept.
+
+        A second wish to end does not wait for a record that cannot be written: what was
+        durable before is recovered at the next start.
+        """
+        if self._visit is None:
+            return
+        if self._ending:
+            if self._unkept:
+                self._leave()
             return
         self._ending = True
         self._timer.stop()
@@ -182,7 +195,8 @@ class LearningFlow(QObject):
         self._recording = True
         app = WireApp(visit.app.id, visit.app.name, visit.app.subject)
         stamp = self._clock.stamp()
-        self._follow(self._recorder.begin(visit.learner, app, stamp, self._session_id))
+        begun = self._recorder.begin(visit.learner, app, stamp, self._session_id)
+        self._tasks.follow(begun, self._show, self._not_begun)
         if self.counting:
             self._timer.start()
         self.entered.emit()
@@ -206,10 +220,26 @@ class LearningFlow(QObject):
         self._screen.set_clock(snapshot.totals.engaged_ms, snapshot.elapsed_ms)
         self._screen.set_state(snapshot.state, snapshot.detail)
         self.counted.emit(snapshot)
+        self._show_storing(snapshot)
+        if snapshot.session.end_reason is None:
+            return
+        if snapshot.fault is None:
+            self._leave()
+        else:  # closed, but not kept yet: try again until there is room
+            QTimer.singleShot(TICK_MS, self._keep_trying)
+
+    def _show_storing(self, snapshot: Snapshot) -> None:
+        """Say while the record cannot be written, and no longer."""
         if snapshot.fault is not None:
             self._show_fault(snapshot.fault)
-        if snapshot.session.end_reason is not None:
-            self._leave()
+        elif self._unkept:
+            self._screen.notice.hide()
+        self._unkept = snapshot.fault is not None
+
+    def _keep_trying(self) -> None:
+        if self._visit is not None:
+            self._timer.stop()
+            self._follow(self._recorder.end(self._clock.stamp()))
 
     def _leave(self) -> None:
         self._timer.stop()
@@ -223,6 +253,14 @@ class LearningFlow(QObject):
         self._screen.hide_failure()
         self.finished.emit(session)
 
+    def _not_begun(self, fault: TimeBackError) -> None:
+        """Stop before anything is lost: what cannot be kept must not be worked on."""
+        self._timer.stop()
+        self._recording = False
+        self.view.close_view()
+        self._session_id = SessionId(mint())
+        self._show_failure(fault)
+
     # What is said on the way
 
     def _show_loading(self, percent: object) -> None:
@@ -235,18 +273,21 @@ class LearningFlow(QObject):
     def _show_failure(self, fault: TimeBackError) -> None:
         if self._visit is None:
             return
-        side = fault.side if isinstance(fault, LaunchFailed) else Side.PLATFORM
+        side = fault.side if isinstance(fault, LaunchFailed) else None
         cause = fault.cause if isinstance(fault, EnvironmentFault) else str(fault)
         way_out = fault.way_out if isinstance(fault, EnvironmentFault) else self.tr("Try again.")
-        self._screen.show_failure(cause, way_out, self._side_words(side))
+        self._screen.show_failure(cause, way_out, self._side_words(side, fault))
 
-    def _side_words(self, side: Side) -> str:
-        words: dict[Side, Callable[[], str]] = {
-            Side.APP: lambda: self.tr("This is on the app's side."),
-            Side.PLATFORM: lambda: self.tr("This is on TimeBack's side."),
-            Side.NETWORK: lambda: self.tr("This is on the network's side."),
-        }
-        return words[side]()
+    def _side_words(self, side: Side | None, fault: TimeBackError) -> str:
+        if isinstance(fault, DatabaseUnusable):
+            return self.tr("This is on this computer's side.")
+        match side:
+            case Side.APP:
+                return self.tr("This is on the app's side.")
+            case Side.NETWORK:
+                return self.tr("This is on the network's side.")
+            case _:
+                return self.tr("This is on TimeBack's side.")
 
     def _show_stumble(self, fault: LaunchFailed) -> None:
         self._screen.notice.show_notice(f"{fault.cause} {fault.way_out}")
