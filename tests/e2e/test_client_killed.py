@@ -22,8 +22,8 @@ from timeback_desktop.store.summaries import SummaryReader
 
 pytestmark = pytest.mark.e2e
 TICK_MS = 1000
-SLACK_MS = 120
-"""A timer may fire this late on a busy machine; the tick is as long as it was."""
+SLACK_MS = 3000
+"""Ticks may come this late on a busy machine; each is as long as it was."""
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])

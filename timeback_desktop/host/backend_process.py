@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 READY_S = 60.0
 STOP_S = 10.0
 LONGEST_PAUSE_S = 10.0
+LONGEST_LOG_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,6 +54,7 @@ class BackendProcess:
 
     def __init__(self, command: Sequence[str], log_file: Path) -> None:
         self._secret = secrets.token_urlsafe(32)
+        _keep_short(log_file)
         with log_file.open("ab") as errors:
             self._child = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
@@ -117,6 +119,12 @@ class BackendProcess:
         if pipe is None:
             raise AssertionError("the child was started without pipes")
         return pipe
+
+
+def _keep_short(log_file: Path) -> None:
+    """Start a new log when the old one is long; one old one is kept."""
+    if log_file.exists() and log_file.stat().st_size > LONGEST_LOG_BYTES:
+        log_file.replace(log_file.with_name(f"{log_file.name}.1"))
 
 
 def _read_line(pipe: IO[bytes], timeout_s: float) -> bytes:

@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 
 from timeback_desktop.errors import BackendUnavailable
-from timeback_desktop.host.backend_process import BackendProcess, BackendSupervisor, Ready
+from timeback_desktop.host.backend_process import (
+    LONGEST_LOG_BYTES,
+    BackendProcess,
+    BackendSupervisor,
+    Ready,
+)
 from timeback_desktop.host.instance import InstanceLock
 
 GOOD = """
@@ -111,6 +116,15 @@ def test_a_command_that_does_not_exist_is_told(tmp_path: Path) -> None:
     assert told.news.acquire(timeout=20)
     supervisor.stop()
     assert "could not be started" in told.faults[0].cause
+
+
+@pytest.mark.parametrize(("size", "renewed"), [(100, False), (LONGEST_LOG_BYTES + 1, True)])
+def test_a_long_log_is_put_aside(tmp_path: Path, size: int, *, renewed: bool) -> None:
+    log = tmp_path / "backend.log"
+    log.write_bytes(b"x" * size)
+    process = BackendProcess([sys.executable, "-c", "input()"], log)
+    process.stop()
+    assert log.with_name("backend.log.1").exists() == renewed
 
 
 def test_one_program_a_folder(tmp_path: Path) -> None:
