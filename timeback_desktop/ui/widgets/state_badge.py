@@ -176,6 +176,7 @@ class StateBadge(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: tuple[State, str | None] | None = None
         self._dot = StateDot(State.UNKNOWN)
         self._word = Text(role=TextRole.LABEL, lines=1)
         self._word.keep_whole()
@@ -187,7 +188,10 @@ class StateBadge(QWidget):
         self.set_state(State.UNKNOWN, None)
 
     def set_state(self, state: State, detail: str | None = None) -> None:
-        """Show a state."""
+        """Show a state; the same one again costs nothing."""
+        if (state, detail) == self._shown:
+            return
+        self._shown = (state, detail)
         word = state_word(state, detail)
         self._dot.set_state(state, detail)
         if self._word.text() != word:
