@@ -14,7 +14,12 @@ import pytest
 
 from tests.e2e.person import Person, spin
 from tests.e2e.stranger import NAME, Stranger, register
+from timeback_desktop.caliper.events import App, Learner
+from timeback_desktop.sessions import wire
+from timeback_desktop.sessions.model import Session
+from timeback_desktop.store.database import open_database
 from timeback_desktop.store.schema import SCHEMA_VERSION
+from timeback_desktop.store.sessions import SessionTable
 
 pytestmark = pytest.mark.e2e
 
@@ -202,3 +207,20 @@ def test_a_disk_that_is_full_for_a_while_costs_no_second(person: Callable[[], Pe
     (card,) = child.wait("the card", lambda: cards)
     assert sum(card.totals.by_state.values()) == card.ended_at_ms - card.started_at_ms
     assert sum(card.totals.by_state.values()) >= 4000
+
+
+def test_a_session_that_was_cut_short_is_closed_and_said(
+    person: Callable[[], Person], data: Path
+) -> None:
+    db = open_database(data / "client.db", now_ms=0).db
+    session = Session.begin(
+        Learner("0192f0c1-2345-7abc-8def-0123456789ab", "a@demo.example", "Ada"),
+        App("0192f0c1-2345-7abc-8def-0123456789ac", "Math", "Math"),
+        1_763_900_000_000,
+    )
+    SessionTable(db).begin(session, [wire.begun(session)])
+    db.close()
+    child = started(person)
+    child.wait("the note", lambda: child.reads("it was kept to its last second"))
+    summary = child.program.services.records.session(session.id).result()
+    assert summary.end_reason == "interrupted"

@@ -179,7 +179,10 @@ class Services:
     def notices(self) -> list[str]:
         """Return what a person should be told about the start."""
         repair = self.store.store.repair
-        return [str(repair)] if repair is not None else []
+        notices = [str(repair)] if repair is not None else []
+        if self.recovered:
+            notices.append("The last session was cut short; it was kept to its last second.")
+        return notices
 
     def close(self) -> None:
         """Send for a moment what still waits, then end everything. Blocks."""

@@ -56,7 +56,6 @@ class Controller(QObject):
     home_shown = Signal()
     card_shown = Signal(object)
     coach_shown = Signal()
-    failed = Signal(str)
 
     def __init__(self, window: MainWindow, ports: Ports, shelf: ProfileShelf, tasks: Tasks) -> None:
         super().__init__(window)
@@ -96,11 +95,6 @@ class Controller(QObject):
         """The apps of whoever is signed in."""
         return self._apps
 
-    def show_start(self, text: str, fraction: float | None = None) -> None:
-        """Tell how the start goes."""
-        self._window.starting.show_progress(text, fraction)
-        self._window.show_starting()
-
     def platform_ready(self) -> None:
         """Go on once the platform answers; for somebody already in, look where apps are now."""
         signed_in = self._signed_in
@@ -116,7 +110,7 @@ class Controller(QObject):
             self._window.show_starting()
 
     def note(self, text: str) -> None:
-        """Keep something to be said as soon as somebody sees the footer."""
+        """Say something in the footer, until the next app is opened."""
         self._notices.append(text)
         self._show_sync()
 
@@ -163,6 +157,7 @@ class Controller(QObject):
         if app is None or self._signed_in is None or not app.can_launch:
             return
         self._last_app = app_id
+        self._notices.clear()
         flow = self._learning_flow()
         if flow.is_open:
             return
@@ -195,7 +190,6 @@ class Controller(QObject):
         way_out = fault.way_out if isinstance(fault, EnvironmentFault) else self.tr("Try again.")
         self._window.starting.show_fault(cause, way_out)
         self._window.show_starting()
-        self.failed.emit(cause)
 
     def _sign_in_failed(self, fault: TimeBackError) -> None:
         if isinstance(fault, WrongPin):
