@@ -10,8 +10,11 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,3 +97,14 @@ def parse_iso_utc(text: str) -> int:
         raise ValueError(f"{text!r} has no time zone")
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def local_date(utc_ms: int, zone: ZoneInfo) -> date:
+    """Return the calendar day that an instant falls on in a zone."""
+    return datetime.fromtimestamp(utc_ms / 1000, zone).date()
+
+
+@lru_cache(maxsize=1024)
+def midnight_ms(day: date, zone: ZoneInfo) -> int:
+    """Return when a local day begins; days of a clock change have 23 or 25 hours."""
+    return int(datetime.combine(day, time_of_day(), zone).timestamp()) * 1000

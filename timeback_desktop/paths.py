@@ -23,6 +23,16 @@ class DataFolder:
         """Return the folder that the operating system assigns to this program."""
         return cls(Path(platformdirs.user_data_dir("timeback-desktop", appauthor=False)))
 
+    @classmethod
+    def at(cls, root: Path | None) -> DataFolder:
+        """Return the folder that was named, the default one if none was."""
+        return cls(root) if root else cls.default()
+
+    @property
+    def settings(self) -> Path:
+        """Return the path of the school's settings."""
+        return self.root / "settings.toml"
+
     @property
     def client_database(self) -> Path:
         """Return the path of the client's store."""

@@ -26,7 +26,7 @@ class Claim:
     """
 
     def __init__(self, data: Path | None, seed: str | None) -> None:
-        self.folder = (DataFolder(data) if data else DataFolder.default()).create()
+        self.folder = DataFolder.at(data).create()
         self._seed = seed
         self._first: BackendProcess | None = None
         self._lock = InstanceLock(self.folder.lock)

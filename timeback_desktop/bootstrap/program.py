@@ -19,6 +19,7 @@ from timeback_desktop.ui.controller import Controller, Ports
 from timeback_desktop.ui.rehearsal import Rehearsal, Script
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.window import MainWindow
+from timeback_desktop.ui.words import fault_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,7 @@ class Program(QObject):
 
     def _fail(self, fault: TimeBackError) -> None:
         """Say why the record cannot be used; nothing can be counted without it."""
-        cause = fault.cause if isinstance(fault, EnvironmentFault) else str(fault)
-        way_out = fault.way_out if isinstance(fault, EnvironmentFault) else ""
-        self.window.starting.show_fault(cause, way_out)
+        self.window.starting.show_fault(*fault_words(fault))
         self.exit_code = 3
 
     def _rehearsed(self, fault: str) -> None:

@@ -16,8 +16,8 @@ from timeback_desktop.store.summaries import SummaryReader
 
 def day_summary(data: Path | None, student_id: str, day: date | None) -> DaySummary:
     """Return one student's local day; today if none is named."""
-    folder = DataFolder(data) if data else DataFolder.default()
-    settings = load_settings(folder.root / "settings.toml", timezone=local_timezone())
+    folder = DataFolder.at(data)
+    settings = load_settings(folder.settings, timezone=local_timezone())
     reader = SummaryReader(open_for_reading(folder.client_database))
     today = local_date(SystemClock().stamp().utc_ms, settings.timezone)
     return reader.day(student_id, day or today, settings.timezone)

@@ -122,9 +122,7 @@ class Services:
 
     def __init__(self, claim: Claim) -> None:
         self.folder = claim.folder
-        self.settings: Settings = load_settings(
-            self.folder.root / "settings.toml", timezone=local_timezone()
-        )
+        self.settings: Settings = load_settings(self.folder.settings, timezone=local_timezone())
         self.clock: Clock = SystemClock()
         self.platform = Platform()
         self._claim = claim

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from timeback_desktop import clock
 from timeback_desktop.clock import iso_utc
 from timeback_desktop.partition import ENGAGED, State, Totals, whole_seconds
 
@@ -114,17 +115,13 @@ def totals_of(stretches: Iterable[Stretch]) -> Totals:
 
 def local_date(utc_ms: int, timezone: str) -> date:
     """Return the calendar day of an instant in the school's zone."""
-    return datetime.fromtimestamp(utc_ms / 1000, tz=UTC).astimezone(ZoneInfo(timezone)).date()
+    return clock.local_date(utc_ms, ZoneInfo(timezone))
 
 
 def day_bounds_ms(day: date, timezone: str) -> tuple[int, int]:
     """Return the first millisecond of a local day and of the next; 23 to 25 hours apart."""
     zone = ZoneInfo(timezone)
-    midnights = (
-        datetime(d.year, d.month, d.day, tzinfo=zone) for d in (day, day + timedelta(days=1))
-    )
-    start, end = (int(midnight.timestamp() * 1000) for midnight in midnights)
-    return start, end
+    return clock.midnight_ms(day, zone), clock.midnight_ms(day + timedelta(days=1), zone)
 
 
 def clip(stretches: Iterable[Stretch], from_ms: int, to_ms: int) -> tuple[Stretch, ...]:

@@ -30,7 +30,7 @@ from timeback_desktop.ui.screens.who import ProfileTile
 from timeback_desktop.ui.shield_facts import shield_view
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.window import MainWindow
-from timeback_desktop.ui.words import whole_minutes
+from timeback_desktop.ui.words import fault_words, whole_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,7 @@ class Controller(QObject):
     def platform_fault(self, fault: EnvironmentFault) -> None:
         """Say that the platform is away; a session that runs goes on without it."""
         if self._signed_in is None:
-            self._window.starting.show_fault(fault.cause, fault.way_out)
-            self._window.show_starting()
+            self._start_failed(fault)
 
     def note(self, text: str) -> None:
         """Say something in the footer, until the next app is opened."""
@@ -186,9 +185,7 @@ class Controller(QObject):
         self.who_shown.emit()
 
     def _start_failed(self, fault: TimeBackError) -> None:
-        cause = fault.cause if isinstance(fault, EnvironmentFault) else str(fault)
-        way_out = fault.way_out if isinstance(fault, EnvironmentFault) else self.tr("Try again.")
-        self._window.starting.show_fault(cause, way_out)
+        self._window.starting.show_fault(*fault_words(fault))
         self._window.show_starting()
 
     def _sign_in_failed(self, fault: TimeBackError) -> None:

@@ -18,7 +18,6 @@ from timeback_desktop.catalog.model import App
 from timeback_desktop.clock import Clock
 from timeback_desktop.errors import (
     DatabaseUnusable,
-    EnvironmentFault,
     LaunchFailed,
     Side,
     TimeBackError,
@@ -33,6 +32,7 @@ from timeback_desktop.ui.browser.view import AppView
 from timeback_desktop.ui.ports import PlatformPort, RecorderPort
 from timeback_desktop.ui.screens.learning import LearningScreen
 from timeback_desktop.ui.tasks import Tasks
+from timeback_desktop.ui.words import fault_words
 
 TICK_MS = 1000
 
@@ -274,9 +274,7 @@ class LearningFlow(QObject):
         if self._visit is None:
             return
         side = fault.side if isinstance(fault, LaunchFailed) else None
-        cause = fault.cause if isinstance(fault, EnvironmentFault) else str(fault)
-        way_out = fault.way_out if isinstance(fault, EnvironmentFault) else self.tr("Try again.")
-        self._screen.show_failure(cause, way_out, self._side_words(side, fault))
+        self._screen.show_failure(*fault_words(fault), self._side_words(side, fault))
 
     def _side_words(self, side: Side | None, fault: TimeBackError) -> str:
         if isinstance(fault, DatabaseUnusable):

@@ -1,4 +1,4 @@
-"""The words for states and lengths of time: one place, so that no two screens differ.
+"""The words for states, lengths of time and faults: one place, so that no two screens differ.
 
 Student wording at a grade-4 reading level: facts, kind, never a motive. Numbers always
 say what they count. What could not be seen is said to be not counted, not hidden.
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from timeback_desktop.errors import EnvironmentFault, TimeBackError
 from timeback_desktop.partition import State, whole_seconds
 
 _WORDS: dict[State, object] = {
@@ -46,6 +47,13 @@ _MEANINGS: dict[State, object] = {
 
 def _say(context: str, text: object) -> str:
     return QCoreApplication.translate(context, str(text))
+
+
+def fault_words(fault: TimeBackError) -> tuple[str, str]:
+    """Return what happened and what to do about it, for the person at the window."""
+    if isinstance(fault, EnvironmentFault):
+        return fault.cause, fault.way_out
+    return str(fault), _say("Fault", "Try again.")
 
 
 def state_word(state: State, detail: str | None = None) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from timeback_desktop.backend.insights import questions, stretches
 from timeback_desktop.backend.insights.questions import Told
 from timeback_desktop.backend.insights.stretches import Stretch
-from timeback_desktop.clock import parse_iso_utc
+from timeback_desktop.clock import midnight_ms, parse_iso_utc
 from timeback_desktop.partition import State, TimeType, Totals
 
 NEW_YORK, KOLKATA, LORD_HOWE = map(
@@ -71,7 +71,7 @@ def test_a_habit_is_charged_once_and_only_on_engaged_time() -> None:
 )
 def test_a_day_is_as_long_as_the_clocks_say(zone: ZoneInfo, day: date, hours: float) -> None:
     after = date.fromordinal(day.toordinal() + 1)
-    length = stretches.midnight_ms(after, zone) - stretches.midnight_ms(day, zone)
+    length = midnight_ms(after, zone) - midnight_ms(day, zone)
     assert length == hours * HOUR
 
 

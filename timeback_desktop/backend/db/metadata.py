@@ -6,7 +6,7 @@ which migrations need in order to change one later.
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, ForeignKey, MetaData
 
 metadata = MetaData(
     naming_convention={
@@ -17,3 +17,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def tenant_key() -> Column[str]:
+    """Return the column that leads the key of everything a tenant owns."""
+    return Column("publisher_id", ForeignKey("publishers.id"), primary_key=True)

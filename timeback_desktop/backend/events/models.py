@@ -20,11 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-from timeback_desktop.backend.db.metadata import metadata
-
-
-def _tenant() -> Column[str]:
-    return Column("publisher_id", ForeignKey("publishers.id"), primary_key=True)
+from timeback_desktop.backend.db.metadata import metadata, tenant_key
 
 
 def _student() -> ForeignKeyConstraint:
@@ -38,7 +34,7 @@ def _of_event() -> ForeignKeyConstraint:
 events = Table(
     "events",
     metadata,
-    _tenant(),
+    tenant_key(),
     Column("id", String(36), primary_key=True),
     Column("content_sha256", LargeBinary(32), nullable=False),
     Column("type", String(64), nullable=False),
@@ -59,7 +55,7 @@ events = Table(
 described_entities = Table(
     "described_entities",
     metadata,
-    _tenant(),
+    tenant_key(),
     Column("id_sha256", LargeBinary(32), primary_key=True),
     Column("id", Text, nullable=False),
     Column("type", String(64), nullable=False),
@@ -71,7 +67,7 @@ described_entities = Table(
 time_spent = Table(
     "time_spent",
     metadata,
-    _tenant(),
+    tenant_key(),
     Column("event_id", String(36), primary_key=True),
     Column("item", Integer, primary_key=True),
     Column("user_id", String(36), nullable=False),
@@ -91,7 +87,7 @@ time_spent = Table(
 answers = Table(
     "answers",
     metadata,
-    _tenant(),
+    tenant_key(),
     Column("event_id", String(36), primary_key=True),
     Column("user_id", String(36), nullable=False),
     Column("application_id", ForeignKey("applications.id")),

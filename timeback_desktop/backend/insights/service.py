@@ -16,7 +16,7 @@ from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.insights.stretches import Stretch
 from timeback_desktop.backend.sessions import service as sessions
 from timeback_desktop.backend.sessions.span import Origin, SessionSpan
-from timeback_desktop.clock import iso_utc
+from timeback_desktop.clock import iso_utc, local_date
 from timeback_desktop.ids import to_urn
 from timeback_desktop.partition import Totals, whole_seconds
 
@@ -167,7 +167,7 @@ class _Days:
 
     def at(self, instant_ms: int) -> _Bucket:
         """Return the bucket of the day that an instant falls on."""
-        return self._of(stretches.day_of(instant_ms, self._zone))
+        return self._of(local_date(instant_ms, self._zone))
 
     def _of(self, day: date) -> _Bucket:
         return self._buckets.setdefault(day, _Bucket())

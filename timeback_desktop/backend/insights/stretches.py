@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from timeback_desktop.clock import local_date, midnight_ms
 from timeback_desktop.partition import ENGAGED, State, TimeType, Totals, state_of
 
 Interval = tuple[int, int]
@@ -119,20 +119,9 @@ def clipped(stretch: Stretch, from_ms: int, to_ms: int) -> Stretch | None:
     return replace(stretch, started_ms=start, ms=end - start) if start < end else None
 
 
-def day_of(instant_ms: int, zone: ZoneInfo) -> date:
-    """Return the local day that an instant falls on."""
-    return datetime.fromtimestamp(instant_ms / 1000, zone).date()
-
-
-@lru_cache(maxsize=1024)
-def midnight_ms(day: date, zone: ZoneInfo) -> int:
-    """Return when a local day begins; days of a clock change have 23 or 25 hours."""
-    return int(datetime.combine(day, time(), zone).timestamp()) * 1000
-
-
 def split_by_day(stretch: Stretch, zone: ZoneInfo) -> Iterator[tuple[date, Stretch]]:
     """Cut a stretch at local midnights."""
-    day = day_of(stretch.started_ms, zone)
+    day = local_date(stretch.started_ms, zone)
     while True:
         after = day + timedelta(days=1)
         part = clipped(stretch, midnight_ms(day, zone), midnight_ms(after, zone))

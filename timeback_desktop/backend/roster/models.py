@@ -11,18 +11,13 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Table,
 )
 
-from timeback_desktop.backend.db.metadata import metadata
-
-
-def _tenant() -> Column[str]:
-    return Column("publisher_id", ForeignKey("publishers.id"), primary_key=True)
+from timeback_desktop.backend.db.metadata import metadata, tenant_key
 
 
 def _sourced_id() -> Column[str]:
@@ -36,7 +31,7 @@ def _of(column: str, table: str) -> ForeignKeyConstraint:
 orgs = Table(
     "orgs",
     metadata,
-    _tenant(),
+    tenant_key(),
     _sourced_id(),
     Column("name", String(256), nullable=False),
     Column("type", String(32), nullable=False),
@@ -50,7 +45,7 @@ orgs = Table(
 courses = Table(
     "courses",
     metadata,
-    _tenant(),
+    tenant_key(),
     _sourced_id(),
     Column("title", String(256), nullable=False),
     Column("course_code", String(64), nullable=False),
@@ -65,7 +60,7 @@ courses = Table(
 classes = Table(
     "classes",
     metadata,
-    _tenant(),
+    tenant_key(),
     _sourced_id(),
     Column("title", String(256), nullable=False),
     Column("class_code", String(64), nullable=False),
@@ -81,7 +76,7 @@ classes = Table(
 users = Table(
     "users",
     metadata,
-    _tenant(),
+    tenant_key(),
     _sourced_id(),
     Column("given_name", String(128), nullable=False),
     Column("family_name", String(128), nullable=False),
@@ -101,7 +96,7 @@ users = Table(
 enrollments = Table(
     "enrollments",
     metadata,
-    _tenant(),
+    tenant_key(),
     _sourced_id(),
     Column("class_id", String(36), nullable=False),
     Column("user_id", String(36), nullable=False),

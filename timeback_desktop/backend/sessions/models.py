@@ -17,12 +17,12 @@ from sqlalchemy import (
     Table,
 )
 
-from timeback_desktop.backend.db.metadata import metadata
+from timeback_desktop.backend.db.metadata import metadata, tenant_key
 
 sessions = Table(
     "sessions",
     metadata,
-    Column("publisher_id", ForeignKey("publishers.id"), primary_key=True),
+    tenant_key(),
     Column("user_id", String(36), primary_key=True),
     Column("id", String(36), primary_key=True),
     Column("application_id", ForeignKey("applications.id")),
