@@ -15,6 +15,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+from timeback_desktop.intervals import Interval, intersect, length, overlap_ms, subtract, union
+
 MIN_COUNTED_FOR_WASTE_MS = 5 * 60_000
 
 
@@ -42,6 +44,35 @@ class TimeType(StrEnum):
     UNKNOWN = "unknown"
     ANTI_PATTERN = "anti-pattern"
 
+
+class Overlay(StrEnum):
+    """The anti-patterns: each lies over the states as intervals and is never added to them."""
+
+    RUSHING = "rushing"
+    SKIPPED_EXPLANATION = "skipped_explanation"
+    TOPIC_HOPPING = "topic_hopping"
+    NOT_ANSWERING = "not_answering"
+    ANSWER_PATTERN = "answer_pattern"
+    TAB_FLIPPING = "tab_flipping"
+    EXTERNAL_HELP = "external_help"
+    SIMULATED_INPUT = "simulated_input"
+
+
+HABITS = frozenset(
+    {
+        Overlay.RUSHING,
+        Overlay.SKIPPED_EXPLANATION,
+        Overlay.TOPIC_HOPPING,
+        Overlay.ANSWER_PATTERN,
+        Overlay.TAB_FLIPPING,
+        Overlay.EXTERNAL_HELP,
+    }
+)
+"""Overlays whose engaged time was not productive.
+
+``not_answering`` may be somebody who needs help, which is never waste; under
+``simulated_input`` the time is idle already and must not be charged twice.
+"""
 
 ENGAGED = frozenset({State.ON_TASK, State.PASSIVE_OK, State.TRANSIT})
 NOT_COUNTED = frozenset({State.SUSPENDED, State.PAUSED, State.UNKNOWN})
@@ -193,3 +224,73 @@ class Totals:
             "waste_share": None if share is None else round(share, 4),
             "states": {str(s): self.by_state[s] for s in State if self.by_state.get(s)},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One state over ``[from_ms, to_ms)``."""
+
+    state: State
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An overlay, or a judgement of a state, over ``[from_ms, to_ms)``."""
+
+    kind: Overlay | State
+    from_ms: int
+    to_ms: int
+
+    @property
+    def interval(self) -> Interval:
+        """Where it lies."""
+        return self.from_ms, self.to_ms
+
+
+def settle(pieces: Iterable[Piece], overturned: Iterable[Mark]) -> list[Piece]:
+    """Return the pieces as they read once the overturned judgements are taken back.
+
+    Wasted time that was judged wrongly was work without a touch: ``passive_ok``.
+    """
+    taken_back: dict[State, list[Interval]] = {}
+    for mark in overturned:
+        if isinstance(mark.kind, State) and mark.kind in WASTED:
+            taken_back.setdefault(mark.kind, []).append(mark.interval)
+    cuts = {state: union(intervals) for state, intervals in taken_back.items()}
+    settled: list[Piece] = []
+    for piece in pieces:
+        cut = cuts.get(piece.state)
+        whole = [(piece.from_ms, piece.to_ms)]
+        if cut is None or piece.to_ms <= piece.from_ms:
+            settled.append(piece)
+            continue
+        parts = [Piece(State.PASSIVE_OK, *each) for each in intersect(whole, cut)]
+        parts += [Piece(piece.state, *each) for each in subtract(whole, cut)]
+        settled.extend(sorted(parts, key=lambda part: part.from_ms))
+    return settled
+
+
+def measure(
+    pieces: Iterable[Piece], overlays: Iterable[Mark] = (), overturned: Iterable[Mark] = ()
+) -> Totals:
+    """Fold pieces and overlays of one session into its totals: the formulas of the product.
+
+    ``overturned`` names judgements that a reviewer took back: an overlay mark hides the
+    overlays of its kind where it lies, a state mark turns that waste into work. Pieces may
+    be windows of any length; offsets and labels serve alike, if they are of one kind.
+    """
+    taken_back = list(overturned)
+    settled = settle(pieces, taken_back)
+    habits: list[Interval] = []
+    marks = list(overlays)
+    for kind in HABITS:
+        lies = union(mark.interval for mark in marks if mark.kind is kind)
+        gone = union(mark.interval for mark in taken_back if mark.kind is kind)
+        habits += subtract(lies, gone)
+    engaged = union((p.from_ms, p.to_ms) for p in settled if p.state in ENGAGED)
+    return Totals.fold(
+        ((p.state, length([(p.from_ms, p.to_ms)])) for p in settled),
+        habit_ms=overlap_ms(engaged, union(habits)),
+    )

@@ -83,18 +83,75 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What the machine did: locked, or reported as suspended since the last tick."""
+    """What the machine did.
+
+    ``locked``: the screen is locked or its saver runs; ``suspended``: it slept since the last
+    tick; ``elsewhere``: another user's session is in front; ``display_off``: the screen is dark.
+    """
 
     locked: bool = False
     suspended: bool = False
+    elsewhere: bool = False
+    display_off: bool = False
+
+
+class AppEventKind(StrEnum):
+    """What a learning app can tell of the work in it: a closed set, never any content."""
+
+    ITEM_STARTED = "item_started"
+    ANSWERED = "answered"
+    ANSWERED_RIGHT = "answered_right"
+    ANSWERED_WRONG = "answered_wrong"
+    FEEDBACK_SHOWN = "feedback_shown"
+    LESSON_STARTED = "lesson_started"
+    LESSON_FINISHED = "lesson_finished"
+    MEDIA_PLAYING = "media_playing"
+    MEDIA_PAUSED = "media_paused"
+
+
+ANSWERS = frozenset(
+    {AppEventKind.ANSWERED, AppEventKind.ANSWERED_RIGHT, AppEventKind.ANSWERED_WRONG}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AppEvent:
+    """One event of the app that was launched, reduced to what a judge needs.
+
+    ``utc_ms`` is when it happened by the app's word (``None``: at the tick that carries it);
+    ``id`` tells the same event that came by two ways apart from two events; ``item``,
+    ``skill`` and ``lesson`` are opaque; ``took_ms`` is the time spent on the item if the app
+    says so, ``usual_ms`` the item's mean, ``choice`` the ordinal of the option chosen.
+    """
+
+    kind: AppEventKind
+    utc_ms: int | None = None
+    id: str | None = None
+    item: str | None = None
+    skill: str | None = None
+    lesson: str | None = None
+    took_ms: int | None = None
+    usual_ms: int | None = None
+    choice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Everything one sample saw. ``page`` is ``None`` when the page gave no sign."""
+    """Everything one sample saw.
+
+    ``page`` is ``None`` when the page gave no sign; ``screen_change`` is the share of screen
+    tiles that changed, 0 to 1, ``None`` where it is not measured; ``program`` is the category
+    of the program in front when it is not ours; ``os_idle_ms`` is the system's own idle clock;
+    ``injected`` says that the system marked input as made by a program.
+    """
 
     stamp: Stamp
     inputs: InputCounts = field(default_factory=InputCounts)
     surface: Surface = Surface.LEARNING
     page: PageFacts | None = field(default_factory=PageFacts)
     power: Power = field(default_factory=Power)
+    screen_change: float | None = None
+    app_events: tuple[AppEvent, ...] = ()
+    program: str | None = None
+    os_idle_ms: int | None = None
+    injected: bool = False
