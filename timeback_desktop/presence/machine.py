@@ -3,72 +3,48 @@
 The machine is pure: it is handed stamps and reads no clock. What a tick saw is decided at
 once where it can be (*live*), and stays open where only the future can tell: a quiet
 stretch is work if the hand comes back in time and idle, back-dated, if it does not; an
-excursion is free if it is short and charged from its first second if it is not. Segments
-are handed out only when nothing can change them any more, so an event that was sent is
-never taken back. Offsets are half-open, in integer milliseconds from the session's start,
-measured by the monotonic clock; the wall clock only labels.
+excursion is free if it is short and charged from its first second if it is not; input
+counts until it turns out that no person made it. Segments are handed out only when nothing
+can change them any more, so an event that was sent is never taken back. Offsets are
+half-open, in integer milliseconds from the session's start, measured by the monotonic
+clock; the wall clock only labels.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import deque
+from enum import StrEnum
 
 from timeback_desktop.clock import Stamp
+from timeback_desktop.intervals import Interval, union
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.signal import Context, Media, PageFacts, Surface, Tick
+from timeback_desktop.presence import labels
+from timeback_desktop.presence.hands import Hands
+from timeback_desktop.presence.pace import PaceMeter
+from timeback_desktop.presence.rhythm import SILENT_SCREEN
+from timeback_desktop.presence.segments import WINDOW_MS, Label, OpenRuns, Run, Segment
+from timeback_desktop.presence.signal import (
+    Context,
+    InputCounts,
+    Media,
+    PageFacts,
+    Surface,
+    Tick,
+)
 from timeback_desktop.presence.thresholds import Thresholds
 
-_LOST_DETAIL = {State.SUSPENDED: None, State.UNKNOWN: "stall"}
+__all__ = ["WINDOW_MS", "Answer", "PresenceMachine", "Segment"]
 
-WINDOW_MS = 15_000
-"""No segment is longer than the TimeSpent window of the TimeBack SDK."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One state over ``[from_ms, to_ms)`` of a session; ``started_at_ms`` is its UTC label."""
-
-    state: State
-    detail: str | None
-    from_ms: int
-    to_ms: int
-    started_at_ms: int
-
-    @property
-    def ms(self) -> int:
-        """The length."""
-        return self.to_ms - self.from_ms
-
-    def windows(self) -> tuple[Segment, ...]:
-        """Return the segment cut into pieces no longer than a window."""
-        return tuple(
-            replace(
-                self,
-                from_ms=cut,
-                to_ms=min(cut + WINDOW_MS, self.to_ms),
-                started_at_ms=self.started_at_ms + cut - self.from_ms,
-            )
-            for cut in range(self.from_ms, self.to_ms, WINDOW_MS)
-        )
+_STILL = InputCounts()
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """An open stretch; ``doubtful`` ones may still turn idle. ``base_ms`` labels offset 0."""
+class Answer(StrEnum):
+    """What a student may say to "Still with it?"."""
 
-    state: State
-    detail: str | None
-    from_ms: int
-    to_ms: int
-    base_ms: int
-    doubtful: bool
-
-    def says_the_same_as(self, other: _Run) -> bool:
-        mine = (self.state, self.detail, self.base_ms, self.doubtful)
-        return mine == (other.state, other.detail, other.base_ms, other.doubtful)
-
-    def segment(self, to_ms: int) -> Segment:
-        return Segment(self.state, self.detail, self.from_ms, to_ms, self.base_ms + self.from_ms)
+    READING = "reading"
+    PAPER = "paper"
+    ASKING = "asking"
+    BREAK = "break"
 
 
 class PresenceMachine:
@@ -76,25 +52,38 @@ class PresenceMachine:
 
     ``live`` is what is known now, ``open_segments`` what is not final yet, ``totals`` both
     with everything final. ``expiry`` is set once the session should end, to the offset
-    at which it ended.
+    at which it ended. ``assessment`` says that a test is under way.
     """
 
     def __init__(self, start: Stamp, thresholds: Thresholds | None = None) -> None:
         self._limits = thresholds or Thresholds()
-        self._start = start
-        self._last = start
+        self._start = self._last = start
         self._base_ms = start.utc_ms
-        self._open: list[_Run] = []
+        self._runs = OpenRuns()
+        self._hands = Hands(self._limits)
+        self._meter = PaceMeter(self._limits.pace)
         self._final = Totals()
         self._sign = 0  # the last moment that stands on firm ground
         self._hand = 0  # the last moment that a person was seen to do something
-        self._idle = False
-        self._paused_since: int | None = None
+        self._signs: deque[int] = deque([0], maxlen=64)
+        self._idle: Label | None = None
+        self._idle_from = 0
+        self._limit = self._limits.work
+        self._believed: Label | None = None
+        self._film_ended = False
+        self._paused: Label | None = None
+        self._paused_since = 0
         self._off_since: int | None = None
         self._loading_since: int | None = None
-        self._path_before = 0
-        self.live: tuple[State, str | None] = (State.ON_TASK, None)
+        self._simulated: list[Interval] = []
+        self._live = labels.WORK
         self.expiry: int | None = None
+        self.assessment = False
+
+    @property
+    def live(self) -> tuple[State, str | None]:
+        """What is known of this moment."""
+        return self._live.state, self._live.detail
 
     @property
     def elapsed_ms(self) -> int:
@@ -104,17 +93,27 @@ class PresenceMachine:
     @property
     def paused(self) -> bool:
         """Whether the session is paused."""
-        return self._paused_since is not None
+        return self._paused is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the student should be asked what the quiet was: it has just turned idle."""
+        return self._idle is not None and self._idle is not labels.SIMULATED
+
+    @property
+    def simulated(self) -> tuple[Interval, ...]:
+        """Where input looked made by a thing."""
+        return tuple(union(self._simulated))
 
     @property
     def open_segments(self) -> tuple[Segment, ...]:
         """What is not final yet, as it would be if the program stopped here."""
-        return tuple(run.segment(run.to_ms) for run in self._open)
+        return self._runs.segments
 
     @property
     def totals(self) -> Totals:
         """Everything so far, open stretches as they look now."""
-        return self._final + Totals.fold((run.state, run.to_ms - run.from_ms) for run in self._open)
+        return self._final + Totals.fold((s.state, s.ms) for s in self._runs.segments)
 
     def tick(self, tick: Tick) -> tuple[Segment, ...]:
         """Take in what one sample saw since the last; return what became final.
@@ -125,11 +124,11 @@ class PresenceMachine:
         if now <= self.elapsed_ms or self.expiry is not None:
             return ()
         lost = self._lost(tick)
-        if lost is State.SUSPENDED and now - self.elapsed_ms >= self._limits.timeout:
+        if lost is labels.ASLEEP and now - self.elapsed_ms >= self._limits.timeout:
             self.expiry = self.elapsed_ms
             return ()
         if lost is not None:
-            self._firm(lost, _LOST_DETAIL[lost], now)
+            self._firm(lost, now)
         else:
             self._observe(tick, now)
         self._advance(tick.stamp)
@@ -139,178 +138,236 @@ class PresenceMachine:
     def pause(self, stamp: Stamp) -> tuple[Segment, ...]:
         """Stop counting at ``stamp``; the press itself is a sign of the person."""
         self._bridge(stamp)
-        self._paused_since = self.elapsed_ms
-        self._leave_work()
-        self.live = (State.PAUSED, "paused")
+        self._mark(self.elapsed_ms)
+        self._stop(labels.PAUSE)
         return self._release(self.elapsed_ms)
 
     def resume(self, stamp: Stamp) -> tuple[Segment, ...]:
         """Count again from ``stamp`` on."""
         self._bridge(stamp)
-        self._paused_since = None
-        self.live = (State.ON_TASK, None)
+        self._mark(self.elapsed_ms)
+        self._paused = None
+        self._live = labels.WORK
+        return self._release(self.elapsed_ms)
+
+    def answer(self, stamp: Stamp, answer: Answer) -> tuple[Segment, ...]:
+        """Take the student's word for the quiet stretch; it is kept as attested.
+
+        Reading, paper and asking make it work, and are believed for as long as ``attested``
+        says; a break makes it a pause, and the session is paused from then on.
+        """
+        self._bridge(stamp)
+        told = (
+            labels.BREAK
+            if answer is Answer.BREAK
+            else Label(State.PASSIVE_OK, f"attested:{answer}")
+        )
+        if self._idle is not None:
+            self._runs.turn(told, self._idle_from)
+        self._mark(self.elapsed_ms)
+        if answer is Answer.BREAK:
+            self._stop(labels.BREAK)
+        else:
+            self._believed = self._live = told
         return self._release(self.elapsed_ms)
 
     def close(self, stamp: Stamp | None = None) -> tuple[Segment, ...]:
         """End the session at ``stamp``, or at ``expiry``; return everything still open."""
         if self.expiry is None and stamp is not None:
             self._bridge(stamp)
-        end = self.elapsed_ms if self.expiry is None else self.expiry
-        self._open = [
-            replace(run, to_ms=min(run.to_ms, end)) for run in self._open if run.from_ms < end
-        ]
-        segments: list[Segment] = []
-        for run in self._open:
-            segments.extend(run.segment(run.to_ms).windows())
-        self._open.clear()
-        self._final += Totals.fold((s.state, s.ms) for s in segments)
-        return tuple(segments)
+            self._mark(self.elapsed_ms)
+        self._runs.cut(self.elapsed_ms if self.expiry is None else self.expiry)
+        return self._count(self._runs.release_all())
 
     # What one interval was ----------------------------------------------------------
 
-    def _lost(self, tick: Tick) -> State | None:
+    def _lost(self, tick: Tick) -> Label | None:
         gap = tick.stamp.mono_ms - self._last.mono_ms
         slept = gap - (tick.stamp.awake_ms - self._last.awake_ms)
         if slept > self._limits.sleep or (tick.power.suspended and gap > self._limits.sleep):
-            return State.SUSPENDED
+            return labels.ASLEEP
         if gap > self._limits.stall and not self.paused:
-            return State.UNKNOWN
+            return labels.STALLED
         return None
 
     def _observe(self, tick: Tick, now: int) -> None:
-        page = tick.page
-        if self.paused:
-            self._firm(State.PAUSED, "paused", now)
-        elif tick.power.locked:
-            self._firm(State.AWAY, "locked", now)
+        power = tick.power
+        if self._paused is not None:  # before the lock: who said so may lock the screen
+            self._firm(self._paused, now)
+        elif power.locked:
+            self._firm(labels.LOCKED, now)
+        elif power.elsewhere or power.display_off:
+            self._firm(labels.AWAY, now)
         elif tick.surface is Surface.OTHER_PROGRAM:
-            self._excursion(State.OFF_APP, now)
+            self._excursion(State.OFF_APP, tick.program, now)
         elif tick.surface is Surface.OTHER_SITE:
-            self._excursion(State.OFF_SITE, now)
-        elif self._is_playing(page, now):
-            self._media(tick, now)
+            self._excursion(State.OFF_SITE, None, now)
         else:
-            self._work(tick, now)
+            self._return(now)
+            self._hear(tick, now)
+            self._meter.see(tick.page, now)
+            if self._is_playing(tick, now):
+                self._watch(now)
+            else:
+                self._work(tick, now)
 
-    def _is_playing(self, page: PageFacts | None, now: int) -> bool:
-        playing = page is not None and page.visible and page.media is Media.PLAYING
-        return playing and now - self._hand <= self._limits.media_check
+    def _is_playing(self, tick: Tick, now: int) -> bool:
+        page = tick.page
+        if page is None or not page.visible or page.media is not Media.PLAYING:
+            return False
+        frozen = tick.screen_change is not None and tick.screen_change < SILENT_SCREEN
+        seen_or_heard = page.audible or not frozen
+        return seen_or_heard and now - self._hand <= self._limits.media_check
 
-    def _media(self, tick: Tick, now: int) -> None:
+    def _watch(self, now: int) -> None:
         """Count watching as work; its end, not the last touch, starts the next doubt."""
-        self._return(now)
-        if self._has_evidence(tick):
-            self._mark(now)
         self._leave_work()
         self._sign = now
-        self._add(State.PASSIVE_OK, "video", now, doubtful=False)
+        self._film_ended = True
+        self._add(labels.FILM, now)
 
-    def _excursion(self, state: State, now: int) -> None:
+    def _excursion(self, state: State, category: str | None, now: int) -> None:
         if self._off_since is None:
             self._leave_work()
+            self._meter.spoil()
             self._off_since = self.elapsed_ms
-        if now - self._off_since <= self._limits.free_excursion:
-            self._add(State.TRANSIT, "transit", now, doubtful=False)
+        free = self._limits.free_excursion
+        if now - self._off_since <= free:
+            self._add(labels.TRANSIT, now)
             return
-        self._relabel(self._off_since, state, str(state))
-        self._add(state, str(state), now, doubtful=False)
+        label = Label(state, f"{state}:{category}" if category else str(state), free)
+        if self._live.state is State.TRANSIT:
+            self._runs.rename(label, self._off_since)
+        self._add(label, now)
 
     def _work(self, tick: Tick, now: int) -> None:
-        self._return(now)
-        if self._has_evidence(tick):
-            self._mark(now)
-        state, detail = self._label(tick, now)
-        if state is State.UNKNOWN:
-            self._add(state, detail, now, doubtful=False)
+        label = self._label(tick, now)
+        if label.state is State.UNKNOWN:
+            self._add(label, now)
             return
-        if self._idle or now - self._sign > self._patience(tick.page):
-            self._turn_idle()
-            state, detail = State.IDLE, "idle"
-        self._add(state, detail, now, doubtful=True)
+        self._add(label, now, doubtful=True)
+        if self._idle is None:
+            self._limit = self._patience(tick.page)
+            if now - self._sign > self._limit:
+                self._turn_idle(Label(State.IDLE, "idle", self._limit), self._sign)
+        else:
+            self._runs.turn(self._idle, self.elapsed_ms)
+            self._live = self._idle
 
-    def _label(self, tick: Tick, now: int) -> tuple[State, str | None]:
+    def _label(self, tick: Tick, now: int) -> Label:
         page = tick.page
-        loading = page is not None and page.loading
-        if not loading:
+        if page is None or not page.loading:
             self._loading_since = None
         elif self._loading_since is None:
             self._loading_since = self.elapsed_ms
         quiet = now - self._sign
         if page is None and quiet > self._limits.credit:
-            return State.UNKNOWN, "no_signal"
+            return labels.NO_SIGNAL
         if self._loading_since is not None:
-            if now - self._loading_since > self._limits.loading and quiet:
-                return State.UNKNOWN, "loading"
-            return State.TRANSIT, "transit"
+            stuck = now - self._loading_since > self._limits.loading and quiet
+            return (
+                Label(State.UNKNOWN, "loading", self._limits.loading) if stuck else labels.TRANSIT
+            )
         if tick.surface is Surface.OWN_DIALOG:
-            return State.TRANSIT, "transit"
-        if quiet > self._limits.work:
-            return State.PASSIVE_OK, "reading"
-        return State.ON_TASK, None
+            return labels.TRANSIT
+        if self._believed is not None:
+            return self._believed
+        reads = page is not None and page.context is Context.READING
+        return (
+            labels.READING
+            if quiet > (self._limits.credit if reads else self._limits.work)
+            else labels.WORK
+        )
 
     def _patience(self, page: PageFacts | None) -> int:
         """Return how long this page may stay untouched and still be worked on."""
+        if self.assessment:
+            return self._limits.assessment
+        if self._believed is not None:
+            return self._limits.attested
         if page is None or not page.visible:
             return self._limits.work
-        if page.context is Context.READING or page.words >= self._limits.reading_words:
-            return max(self._limits.work, self._limits.reading(page.words))
-        return self._limits.work
+        after_film = self._film_ended and page.context in {Context.VIDEO, Context.UNKNOWN}
+        if after_film and page.words < self._limits.reading_words:
+            return min(self._limits.after_media, self._limits.work)
+        return self._limits.patience(page, self._meter.pace)
 
-    def _has_evidence(self, tick: Tick) -> bool:
-        path = tick.inputs.path_px + self._path_before
-        self._path_before = tick.inputs.path_px
-        return tick.inputs.discrete > 0 or path >= self._limits.path_px
+    # Signs of the person ------------------------------------------------------------
+
+    def _hear(self, tick: Tick, now: int) -> None:
+        """Take in what the person, or a thing in the person's place, did this second."""
+        for at in self._hands.answers(tick, now):
+            self._mark(at)
+        if self._hands.hear(tick, now):
+            self._mark(now)
+        elif self._hands.simulated_from is not None and tick.inputs != _STILL:
+            self._doubt_input(self._hands.simulated_from, now)
+
+    def _mark(self, at: int) -> None:
+        """Note a sign of the person: everything doubtful before it was work.
+
+        One that is told late may undo a stretch that already looked idle.
+        """
+        if at < self.elapsed_ms and self._idle is not None and at > self._sign:
+            back = self._sign if at - self._sign <= self._limit else at
+            still = self.elapsed_ms - at > self._limit
+            self._idle_from = at + self._limits.credit
+            self._runs.turn(None, back, self._idle_from if still else None)
+            self._idle = self._idle if still else None
+        elif at >= self.elapsed_ms:
+            self._idle = None
+        hold = self._hands.hold_from
+        self._runs.settle(at if hold is None else min(at, hold))
+        self._sign = max(self._sign, at)
+        self._hand = max(self._hand, at)
+        self._signs.append(at)
+        self._believed, self._film_ended = None, False
+
+    def _doubt_input(self, since: int, now: int) -> None:
+        """Take back the signs that a thing gave in the person's place."""
+        if not self._simulated or self._simulated[-1][0] != since:
+            while len(self._signs) > 1 and self._signs[-1] >= since:
+                self._signs.pop()
+            believed_to = since - self._limits.credit
+            self._hand = min(self._hand, self._signs[-1])
+            self._sign = min(self._sign, max(self._signs[-1], believed_to))
+            self._turn_idle(labels.SIMULATED, believed_to)
+            self._simulated.append((since, now))
+        self._simulated[-1] = (since, now)
 
     # Bookkeeping --------------------------------------------------------------------
 
-    def _add(self, state: State, detail: str | None, now: int, *, doubtful: bool) -> None:
-        run = _Run(state, detail, self.elapsed_ms, now, self._base_ms, doubtful)
-        last = self._open[-1] if self._open else None
-        if last is not None and last.says_the_same_as(run):
-            self._open[-1] = replace(last, to_ms=now)
-        else:
-            self._open.append(run)
-        self.live = (state, detail)
+    def _add(self, label: Label, now: int, *, doubtful: bool = False) -> None:
+        self._runs.add(Run(label, self.elapsed_ms, now, self._base_ms, doubtful))
+        self._live = label
 
-    def _firm(self, state: State, detail: str | None, now: int) -> None:
+    def _firm(self, label: Label, now: int) -> None:
         self._leave_work()
         self._off_since = None
-        self._add(state, detail, now, doubtful=False)
+        self._add(label, now)
         self._sign = now
 
-    def _mark(self, now: int) -> None:
-        """Note a sign of the person: everything doubtful before it was work."""
-        self._sign = self._hand = now
-        self._leave_work()
-
     def _leave_work(self) -> None:
-        self._idle = False
-        self._open = [replace(run, doubtful=False) for run in self._open]
+        self._idle = None
+        self._runs.settle()
+
+    def _stop(self, label: Label) -> None:
+        self._paused = self._live = label
+        self._paused_since = self.elapsed_ms
+        self._leave_work()
 
     def _return(self, now: int) -> None:
         """Come back to the learning page: the switch itself is a sign of the person."""
         if self._off_since is not None:
             self._off_since = None
+            self._hands.vouch(now)
             self._mark(now)
 
-    def _turn_idle(self) -> None:
-        self._idle = True
-        self._relabel(self._sign + self._limits.credit, State.IDLE, "idle", doubtful_only=True)
-
-    def _relabel(
-        self, from_ms: int, state: State, detail: str, *, doubtful_only: bool = False
-    ) -> None:
-        """Call everything open from an offset on something else."""
-        relabelled: list[_Run] = []
-        for run in self._open:
-            if run.to_ms <= from_ms or (doubtful_only and not run.doubtful):
-                relabelled.append(run)
-                continue
-            if run.from_ms < from_ms:
-                relabelled.append(replace(run, to_ms=from_ms))
-            start = max(run.from_ms, from_ms)
-            relabelled.append(replace(run, state=state, detail=detail, from_ms=start))
-        self._open = _merged(relabelled)
+    def _turn_idle(self, label: Label, sign: int) -> None:
+        self._meter.spoil()
+        self._idle = self._live = label
+        self._idle_from = sign + self._limits.credit
+        self._runs.turn(label, self._idle_from)
 
     def _advance(self, stamp: Stamp) -> None:
         drift = (stamp.utc_ms - self._base_ms) - (stamp.mono_ms - self._start.mono_ms)
@@ -322,12 +379,10 @@ class PresenceMachine:
         """Fill the time since the last tick with what held then; a press ended it."""
         now = stamp.mono_ms - self._start.mono_ms
         if now > self.elapsed_ms:
+            held = labels.WORK if self._live in {labels.ASLEEP, labels.STALLED} else self._live
             lost = self._lost(Tick(stamp))
-            held = (State.ON_TASK, None) if self.live[0] in _LOST_DETAIL else self.live
-            state, detail = held if lost is None else (lost, _LOST_DETAIL[lost])
-            self._add(state, detail, now, doubtful=False)
+            self._add(lost or held, now, doubtful=lost is None and self._idle is not None)
             self._advance(stamp)
-        self._mark(self.elapsed_ms)
         self._off_since = None
 
     def _horizon(self) -> int:
@@ -336,39 +391,25 @@ class PresenceMachine:
         if self._off_since is not None:
             free = now - self._off_since <= self._limits.free_excursion
             return self._off_since if free else now
-        if any(run.doubtful for run in self._open):
-            return min(now, self._sign + self._limits.credit)
-        return now
+        if not self._runs.any_doubtful:
+            return now
+        hold = self._hands.hold_from
+        return min(now, self._sign + self._limits.credit, now if hold is None else hold)
 
     def _release(self, horizon: int) -> tuple[Segment, ...]:
-        segments: list[Segment] = []
-        while self._open:
-            run, growing = self._open[0], len(self._open) == 1
-            end = min(run.to_ms, run.from_ms + WINDOW_MS)
-            if end > horizon or (growing and end - run.from_ms < WINDOW_MS):
-                break
-            segments.append(run.segment(end))
-            self._open[:1] = [] if end == run.to_ms else [replace(run, from_ms=end)]
+        return self._count(self._runs.release(horizon))
+
+    def _count(self, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
         self._final += Totals.fold((s.state, s.ms) for s in segments)
-        return tuple(segments)
+        return segments
 
     def _expire(self) -> None:
         now, limits = self.elapsed_ms, self._limits
-        if self._paused_since is not None:
+        if self._paused is not None:
             if now - self._paused_since >= limits.pause_timeout:
                 self.expiry = now
         elif self._off_since is not None:
             if now - self._off_since >= limits.timeout:
                 self.expiry = now
         elif now - self._sign >= limits.timeout:
-            self.expiry = self._sign + limits.credit if self._idle else now
-
-
-def _merged(runs: list[_Run]) -> list[_Run]:
-    merged: list[_Run] = []
-    for run in runs:
-        if merged and merged[-1].says_the_same_as(run) and merged[-1].to_ms == run.from_ms:
-            merged[-1] = replace(merged[-1], to_ms=run.to_ms)
-        else:
-            merged.append(run)
-    return merged
+            self.expiry = now if self._idle is None else self._idle_from

@@ -71,12 +71,12 @@ def test_a_quiet_minute_is_work_once_the_hand_comes_back() -> None:
 def test_idle_is_back_dated_to_thirty_seconds_after_the_last_sign() -> None:
     hour = Hour()
     hour.tick(inputs=KEY)
-    hour.seconds(150)
+    hour.seconds(160)
     assert hour.machine.live == (State.IDLE, "idle")
-    assert hour.close() == {State.ON_TASK: 31_000, State.IDLE: 120_000}
+    assert hour.close() == {State.ON_TASK: 31_000, State.IDLE: 130_000}
 
 
-@pytest.mark.parametrize(("quiet", "idle"), [(120, 0), (121, 91_000)])
+@pytest.mark.parametrize(("quiet", "idle"), [(150, 0), (151, 121_000)])
 def test_idle_begins_only_past_the_threshold(quiet: int, idle: int) -> None:
     hour = Hour()
     hour.tick(inputs=KEY)
