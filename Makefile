@@ -11,7 +11,7 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare run test test-full check bench bundle screens lock clean
+.PHONY: help prepare run test test-full check bench bundle screens detector lock clean
 
 help:
 	@echo "make run        open the window with the demo school (ARGS=... for more)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-full  every test, the bundle included"
 	@echo "make check      style, types and import contracts"
 	@echo "make bench      start-up, CPU and memory against a bare web window"
+	@echo "make detector   how good and how fair the judge of time is (ARGS='--hours DIR')"
 	@echo "make bundle     a program folder that needs no Python, in dist/"
 	@echo "make screens    a picture of every screen, in build/screens"
 	@echo "make lock       choose the versions of all packages again"
@@ -48,6 +49,9 @@ bundle: prepare
 screens: export QT_QPA_PLATFORM = offscreen
 screens: prepare
 	@$(VENV_PYTHON) -m timeback_desktop.ui.gallery --out build/screens $(ARGS)
+
+detector: prepare
+	@$(VENV_PYTHON) packaging/detector/run.py $(ARGS)
 
 lock: prepare
 	@$(VENV_PYTHON) packaging/lock.py $(ARGS)

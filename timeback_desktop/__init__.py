@@ -7,12 +7,13 @@ Map of the package, low to high; a module may import only from rows above its ow
 clock errors ids paths    tiny roots: stamps, the tree of errors, identifiers, folders
 intervals                 half-open stretches of milliseconds, and their algebra
 partition                 the states of a student's time and the one fold over them
+ownership                 which of two open windows a millisecond belongs to
 caliper                   the wire: Caliper 1.2 events, envelopes, validation
 presence catalog identity who is at work (pure); what can be launched; who signs in
 waste                     the rules that judge the time, with their reasons (pure)
 sessions privacy          lifecycle of a session; redaction
 coaching sync launch      summaries; the outbox pump; how an app is entered
-store net host ui         the edges: SQLite, HTTP, the operating system, Qt
+store net host ui replay  the edges: SQLite, HTTP, the operating system, Qt, traces
 settings                  what a school may set
 bootstrap cli             composition: the only places that name concrete adapters
 ========================  ===========================================================

@@ -1,4 +1,4 @@
-"""The command line: ``run``, ``backend`` and ``summary``.
+"""The command line: ``run``, ``backend``, ``summary``, ``replay`` and ``doctor``.
 
 Nothing heavy is imported before a command is chosen: ``summary`` needs neither Qt nor a
 running backend, ``backend`` needs no Qt.
@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="open the window"))
     _add_backend(commands.add_parser("backend", help="run the platform alone"))
     _add_summary(commands.add_parser("summary", help="tell how a student's day went"))
+    _add_replay(commands.add_parser("replay", help="judge recorded activity once more"))
     return parser
 
 
@@ -113,3 +114,17 @@ def _summary(options: argparse.Namespace) -> int:
     text = json.dumps(day.as_json(), indent=2) if options.json else day_text(day)
     print(text)  # noqa: T201
     return 0
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("traces", nargs="+", type=Path, metavar="TRACE")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where labels go")
+    parser.add_argument("--live", action="store_true", help="label what was known at that second")
+    parser.add_argument("--access", default="standard", metavar="PROFILE", help="how they work")
+    parser.set_defaults(command=_replay)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from timeback_desktop.replay.command import run  # noqa: PLC0415
+
+    return run(options.traces, options.out, access=options.access, live=options.live)

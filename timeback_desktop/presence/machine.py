@@ -272,12 +272,8 @@ class PresenceMachine:
             return labels.TRANSIT
         if self._believed is not None:
             return self._believed
-        reads = page is not None and page.context is Context.READING
-        return (
-            labels.READING
-            if quiet > (self._limits.credit if reads else self._limits.work)
-            else labels.WORK
-        )
+        reads = page is not None and self._limits.is_reading(page)
+        return labels.READING if reads and quiet > self._limits.credit else labels.WORK
 
     def _patience(self, page: PageFacts | None) -> int:
         """Return how long this page may stay untouched and still be worked on."""

@@ -90,9 +90,13 @@ class Thresholds:
     rhythm: bool = True
     pace: Pace = field(default_factory=Pace)
 
+    def is_reading(self, page: PageFacts) -> bool:
+        """Return whether a page is there to be read."""
+        return page.context is Context.READING or page.words >= self.reading_words
+
     def patience(self, page: PageFacts, pace: Pace) -> int:
         """Return how long a page may stay untouched and still be worked on."""
-        if page.context is Context.READING or page.words >= self.reading_words:
+        if self.is_reading(page):
             return max(self.reading(page.words, pace), self.work)
         if page.context is Context.DISCUSSION:
             return max(self.discussion, self.work)

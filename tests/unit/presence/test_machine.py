@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from timeback_desktop.clock import Stamp
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import WINDOW_MS, PresenceMachine, Segment
+from timeback_desktop.presence.machine import WINDOW_MS, Answer, PresenceMachine, Segment
 from timeback_desktop.presence.signal import (
+    AppEvent,
+    AppEventKind,
     Context,
     InputCounts,
     Media,
@@ -20,7 +22,7 @@ from timeback_desktop.presence.signal import (
     Surface,
     Tick,
 )
-from timeback_desktop.presence.thresholds import Thresholds
+from timeback_desktop.presence.thresholds import Pace, Thresholds
 
 START = Stamp(mono_ms=5_000, utc_ms=1_700_000_000_000, awake_ms=4_000)
 KEY = InputCounts(keys=1)
@@ -31,7 +33,7 @@ READ = PageFacts(words=200, context=Context.READING)
 class Hour:
     """Feed a machine one second after another and keep what it says."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, **limits: object) -> None:
         self.machine = PresenceMachine(START, Thresholds(**limits))
         self.now = START
         self.segments: list[Segment] = []
@@ -235,6 +237,187 @@ def test_open_segments_tell_what_a_crash_would_leave() -> None:
     hour.seconds(20, inputs=KEY)
     told = [*hour.segments, *hour.machine.open_segments]
     assert sum(s.ms for s in told) == 20_000
+
+
+QUESTION = PageFacts(words=30, context=Context.QUESTION)
+TALK = PageFacts(words=40, context=Context.DISCUSSION)
+RIGHT = AppEventKind.ANSWERED_RIGHT
+
+
+@pytest.mark.parametrize(
+    ("page", "patience"),
+    [
+        (QUESTION, 150),
+        (TALK, 240),
+        (PageFacts(words=120, context=Context.READING), 270),
+        (PageFacts(words=900, context=Context.READING), 300),
+        (PageFacts(visible=False), 150),
+    ],
+)
+def test_patience_follows_the_page(page: PageFacts, patience: int) -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY, page=page)
+    hour.seconds(patience, page=page)
+    assert hour.machine.live[0] is not State.IDLE
+    hour.tick(page=page)
+    assert hour.machine.live == (State.IDLE, "idle")
+    assert hour.machine.open_segments[-1].limit_ms == patience * 1000
+
+
+def test_a_slow_student_is_given_three_times_the_own_median() -> None:
+    hour = Hour(pace=Pace(item_ms=80_000))
+    hour.tick(inputs=KEY, page=QUESTION)
+    hour.seconds(240, page=QUESTION)
+    assert not hour.machine.asks
+    hour.tick(page=QUESTION)
+    assert hour.machine.asks
+
+
+def test_nobody_is_hurried_in_a_test() -> None:
+    hour = Hour()
+    hour.machine.assessment = True
+    hour.tick(inputs=KEY, page=QUESTION)
+    hour.seconds(300, page=QUESTION)
+    assert hour.machine.live[0] is State.ON_TASK
+
+
+@pytest.mark.parametrize("answer", [Answer.READING, Answer.PAPER, Answer.ASKING])
+def test_the_students_word_turns_the_quiet_into_attested_work(answer: Answer) -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.seconds(200)
+    assert hour.machine.asks
+    hour.segments += hour.machine.answer(hour.pass_ms(400), answer)
+    assert not hour.machine.asks
+    totals = hour.close()
+    assert totals == {State.ON_TASK: 31_000, State.PASSIVE_OK: 170_400}
+    assert {s.detail for s in hour.segments if s.state is State.PASSIVE_OK} == {
+        f"attested:{answer}"
+    }
+
+
+def test_who_says_to_be_on_paper_is_believed_for_four_minutes() -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.seconds(200)
+    hour.segments += hour.machine.answer(hour.pass_ms(0), Answer.PAPER)
+    hour.seconds(240)
+    assert hour.machine.live == (State.PASSIVE_OK, "attested:paper")
+    hour.seconds(1)
+    assert hour.machine.asks
+
+
+def test_a_break_is_a_pause_from_where_the_quiet_began() -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.seconds(200)
+    hour.segments += hour.machine.answer(hour.pass_ms(0), Answer.BREAK)
+    assert hour.machine.paused
+    hour.seconds(10)
+    hour.segments += hour.machine.resume(hour.now)
+    assert hour.close() == {State.ON_TASK: 31_000, State.PAUSED: 180_000}
+    assert {s.detail for s in hour.segments if s.state is State.PAUSED} == {"break"}
+
+
+def test_an_answer_that_the_app_reports_late_lands_where_it_was_given() -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.seconds(155)
+    assert hour.machine.live[0] is State.IDLE
+    given = AppEvent(RIGHT, utc_ms=hour.now.utc_ms - 56_000)
+    hour.tick(app_events=(given,))
+    assert hour.close() == {State.ON_TASK: 157_000}
+
+
+@pytest.mark.parametrize("off_ms", [3_600_000, -3_600_000])
+def test_an_app_whose_clock_is_off_is_heard_when_it_speaks(off_ms: int) -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.seconds(100)
+    hour.tick(app_events=(AppEvent(RIGHT, utc_ms=hour.now.utc_ms + off_ms),))
+    hour.seconds(100)
+    assert State.IDLE not in hour.close()
+
+
+def test_input_that_a_thing_made_is_taken_back_to_where_it_began() -> None:
+    hour = Hour()
+    hour.seconds(1, inputs=KEY, screen_change=0.2)
+    for second in range(300):
+        nudge = InputCounts(moves=1, path_px=60) if second % 20 == 10 else InputCounts()
+        hour.tick(inputs=nudge, screen_change=0.0, page=QUESTION)
+    assert hour.machine.live == (State.IDLE, "simulated_input")
+    assert not hour.machine.asks
+    assert hour.machine.simulated[0][0] == 12_000
+    assert hour.close() == {State.ON_TASK: 12_000, State.IDLE: 289_000}
+
+
+def test_a_switch_user_keeps_a_beat_and_is_at_work() -> None:
+    hour = Hour(rhythm=False)
+    for second in range(300):
+        hour.tick(inputs=KEY if second % 2 == 0 else InputCounts())
+    assert hour.close() == {State.ON_TASK: 300_000}
+
+
+def test_a_pointer_that_only_wanders_is_believed_for_five_minutes() -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY, screen_change=0.2)
+    steps = [7, 13, 5, 22, 9, 17, 31, 11, 6, 26, 15, 8]
+    for step in steps * 5:
+        hour.seconds(step, screen_change=0.0)
+        hour.tick(inputs=InputCounts(moves=3, path_px=90 + step), screen_change=0.0)
+    assert hour.machine.expiry is not None
+    assert 300_000 <= hour.machine.expiry <= 340_000
+
+
+@pytest.mark.parametrize(
+    ("power", "detail"),
+    [
+        (Power(locked=True), "locked"),
+        (Power(elsewhere=True), "away"),
+        (Power(display_off=True), "away"),
+    ],
+)
+def test_who_cannot_see_the_screen_is_away(power: Power, detail: str) -> None:
+    hour = Hour()
+    hour.seconds(20, power=power, inputs=KEY)
+    assert hour.machine.live == (State.AWAY, detail)
+    assert hour.close() == {State.AWAY: 20_000}
+
+
+def test_who_pauses_and_then_locks_the_screen_is_on_a_pause() -> None:
+    hour = Hour()
+    hour.tick(inputs=KEY)
+    hour.segments += hour.machine.pause(hour.now)
+    hour.seconds(60, power=Power(locked=True))
+    assert hour.close() == {State.ON_TASK: 1_000, State.PAUSED: 60_000}
+
+
+def test_a_program_in_front_is_told_by_its_kind_alone() -> None:
+    hour = Hour()
+    hour.seconds(20, surface=Surface.OTHER_PROGRAM, program="game")
+    hour.close()
+    assert {s.detail for s in hour.segments} == {"off_app:game"}
+    assert {s.limit_ms for s in hour.segments} == {5_000}
+
+
+def test_a_silent_film_on_a_frozen_screen_is_not_watched() -> None:
+    film = PageFacts(media=Media.PLAYING)
+    hour = Hour()
+    hour.tick(inputs=KEY, page=film, screen_change=0.3)
+    hour.seconds(200, page=film, screen_change=0.0)
+    assert hour.machine.live[0] is State.IDLE
+
+
+def test_a_mute_page_is_worked_on_while_the_system_hears_a_hand() -> None:
+    hour = Hour()
+    hour.seconds(120, page=None, os_idle_ms=200)
+    assert hour.close() == {State.ON_TASK: 120_000}
+
+
+def test_input_that_a_program_injected_is_no_sign() -> None:
+    hour = Hour(work=4_000, credit=1_000)
+    hour.seconds(10, inputs=KEY, injected=True)
+    assert hour.machine.live[0] is State.IDLE
 
 
 ticks = st.builds(

@@ -41,14 +41,14 @@ def metronome(
 
 
 THINGS = {
-    "a pointer nudged": lambda rng: InputCounts(moves=1, path_px=60),
+    "a pointer nudged": lambda _: InputCounts(moves=1, path_px=60),
     "a pointer nudged about as far": lambda rng: InputCounts(moves=1, path_px=rng.randint(50, 70)),
-    "a key": lambda rng: InputCounts(keys=1),
-    "several keys": lambda rng: InputCounts(keys=4),
-    "a click": lambda rng: InputCounts(clicks=1),
-    "a click after a move": lambda rng: InputCounts(clicks=1, moves=3, path_px=80),
-    "the wheel": lambda rng: InputCounts(wheel=2),
-    "a touch": lambda rng: InputCounts(touches=1),
+    "a key": lambda _: InputCounts(keys=1),
+    "several keys": lambda _: InputCounts(keys=4),
+    "a click": lambda _: InputCounts(clicks=1),
+    "a click after a move": lambda _: InputCounts(clicks=1, moves=3, path_px=80),
+    "the wheel": lambda _: InputCounts(wheel=2),
+    "a touch": lambda _: InputCounts(touches=1),
 }
 
 
