@@ -51,7 +51,7 @@ screens: prepare
 	@$(VENV_PYTHON) -m timeback_desktop.ui.gallery --out build/screens $(ARGS)
 
 detector: prepare
-	@$(VENV_PYTHON) packaging/detector/run.py $(ARGS)
+	@$(VENV_PYTHON) packaging/detector/detector.py $(ARGS)
 
 lock: prepare
 	@$(VENV_PYTHON) packaging/lock.py $(ARGS)

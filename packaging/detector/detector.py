@@ -1,6 +1,6 @@
 """Score the judge: labelled hours, children at work, and generated learners of every profile.
 
-``python packaging/detector/run.py [--hours DIR] [--json FILE]``. The labelled hours
+``python packaging/detector/detector.py [--hours DIR] [--json FILE]``. The labelled hours
 (``sNNN.trace.jsonl.gz`` with ``sNNN.labels.gz``) are not part of this repository; without them
 the rest is scored. Prints the figures beside those of simpler rules on the same hours.
 """
