@@ -10,9 +10,9 @@ import pytest
 from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import Segment
+from timeback_desktop.presence.segments import Segment
 from timeback_desktop.sessions import wire
-from timeback_desktop.sessions.model import EndReason, Session
+from timeback_desktop.sessions.model import Change, EndReason, Session
 from timeback_desktop.store.database import open_database, open_for_reading
 from timeback_desktop.store.schema import SCHEMA_VERSION, migrations
 from timeback_desktop.store.sessions import SessionTable
@@ -37,7 +37,8 @@ def fill(path: Path, sessions: int = 20, segments: int = 30) -> None:
         ]
         kept = wire.keep(parts)
         closed = session.end(Totals({State.ON_TASK: segments * 1000}), EndReason.ENDED)
-        table.record(closed, kept, [*wire.spent(session, kept), wire.ended(closed)], ())
+        events = [*wire.spent(session, kept), wire.ended(closed)]
+        table.record(closed, Change(kept, events=events))
     opened.db.close()
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import TypeVar
 
 from timeback_desktop.bootstrap.claim import Claim
 from timeback_desktop.caliper.events import App, Learner
@@ -19,15 +20,22 @@ from timeback_desktop.host.timezone import local_timezone
 from timeback_desktop.ids import SessionId
 from timeback_desktop.net.events import PlatformSender
 from timeback_desktop.net.platform import Address, Platform
+from timeback_desktop.presence.machine import Answer
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.presence.thresholds import Thresholds
+from timeback_desktop.sessions.disputes import Disputes
 from timeback_desktop.sessions.model import Session
 from timeback_desktop.sessions.recorder import SessionRecorder, Snapshot
 from timeback_desktop.sessions.recovery import recover
+from timeback_desktop.sessions.verdicts import Judgement
 from timeback_desktop.settings import Settings, load_settings
 from timeback_desktop.store.worker import StoreThread, ThreadedOutbox
 from timeback_desktop.sync.pump import Health, Pump
 from timeback_desktop.sync.runner import PumpRunner
+from timeback_desktop.waste.limits import RuleLimits
+from timeback_desktop.waste.verdict import ReviewResult
+
+T = TypeVar("T")
 
 SENSOR = "urn:timeback:desktop"
 FLUSH_S = 5.0
@@ -42,15 +50,25 @@ class Listeners:
     on_health: Callable[[Health], object]
 
 
+LimitsFor = Callable[[str, str], tuple[Thresholds, RuleLimits]]
+"""The thresholds in force for (app, student)."""
+
+
 class SessionDesk:
-    """The one open session, driven on the store's thread."""
+    """The one open session, and what is said to verdicts of any; on the store's thread."""
 
     def __init__(
-        self, thread: StoreThread, thresholds: Thresholds, queued: Callable[[], object]
+        self,
+        thread: StoreThread,
+        limits_for: LimitsFor,
+        clock: Clock,
+        queued: Callable[[], object],
     ) -> None:
         self._thread = thread
-        self._thresholds = thresholds
+        self._limits_for = limits_for
+        self._clock = clock
         self._queued = queued
+        self._disputes = Disputes(thread.store.sessions)
         self._recorder: SessionRecorder | None = None
 
     def begin(
@@ -72,24 +90,73 @@ class SessionDesk:
         """Count again."""
         return self._thread.submit(lambda: self._tell(self._open().resume(stamp)))
 
+    def answer(self, stamp: Stamp, answer: Answer) -> Future[Snapshot]:
+        """Take the student's word for what the quiet was."""
+        return self._thread.submit(lambda: self._tell(self._open().answer(stamp, answer)))
+
     def end(self, stamp: Stamp) -> Future[Snapshot]:
         """Close the session."""
         return self._thread.submit(lambda: self._tell(self._open().end(stamp)))
 
+    def contest(
+        self, verdict_id: str, by: str = "", *, withdrawn: bool = False
+    ) -> Future[Judgement]:
+        """Say "that was work" to a verdict of today or long ago, or take it back.
+
+        ``by`` is the student; left out, it is whoever worked here last. Fails with
+        ``DisputeRefused`` for anybody else's verdict and for one that was reviewed.
+        """
+        at_ms = self._clock.stamp().utc_ms
+        return self._thread.submit(self._contest, verdict_id, by, at_ms, withdrawn)
+
+    def review(
+        self, verdict_id: str, *, by: str, result: ReviewResult, notes: str = ""
+    ) -> Future[Judgement]:
+        """Say whether a verdict was right; ``by`` is the coach."""
+        at_ms = self._clock.stamp().utc_ms
+        return self._thread.submit(self._review, verdict_id, by, at_ms, result, notes)
+
     def _begin(self, session: Session, start: Stamp) -> Snapshot:
         store = self._thread.store.sessions
+        limits = self._limits_for(session.app.id, session.learner.id)
         self._recorder = None
-        self._recorder = SessionRecorder.begin(session, start, store, self._thresholds)
+        self._recorder = SessionRecorder.begin(session, start, store, *limits)
         return self._tell(self._recorder.snapshot)
+
+    def _contest(self, verdict_id: str, by: str, at_ms: int, withdrawn: bool) -> Judgement:  # noqa: FBT001 - handed over by position
+        student = by or (self._recorder.session.learner.id if self._recorder else "")
+        recorder = self._recording(verdict_id)
+        if recorder is None:
+            said = self._disputes.contest(verdict_id, by=student, at_ms=at_ms, withdrawn=withdrawn)
+        else:
+            said = recorder.contest(verdict_id, at_ms, by=student, withdrawn=withdrawn)
+        return self._tell(said)
+
+    def _review(
+        self, verdict_id: str, by: str, at_ms: int, result: ReviewResult, notes: str
+    ) -> Judgement:
+        recorder = self._recording(verdict_id)
+        if recorder is None:
+            said = self._disputes.review(verdict_id, by=by, at_ms=at_ms, result=result, notes=notes)
+        else:
+            said = recorder.review(verdict_id, at_ms, by=by, result=result, notes=notes)
+        return self._tell(said)
+
+    def _recording(self, verdict_id: str) -> SessionRecorder | None:
+        """Return the recorder of the open session if the verdict is one of it."""
+        recorder = self._recorder
+        if recorder is None or recorder.session.end_reason is not None:
+            return None
+        return recorder if recorder.judgement(verdict_id) is not None else None
 
     def _open(self) -> SessionRecorder:
         if self._recorder is None:
             raise AssertionError("no session is open")
         return self._recorder
 
-    def _tell(self, snapshot: Snapshot) -> Snapshot:
+    def _tell(self, told: T) -> T:
         self._queued()
-        return snapshot
+        return told
 
 
 class SessionRecords:
@@ -170,7 +237,7 @@ class Services:
             listeners.on_health(health)
 
         self._runner = PumpRunner(pump, self.clock, healthy)
-        self.desk = SessionDesk(self.store, self.settings.presence, self._runner.wake)
+        self.desk = SessionDesk(self.store, self.settings.limits_for, self.clock, self._runner.wake)
         self.records = SessionRecords(self.store, self.clock, self.settings.timezone)
         self._runner.start()
 

@@ -4,7 +4,7 @@ Pure, and shared by client and backend, because both must judge an event alike: 
 client stores in its outbox is what the backend will take. Nothing here reads a clock,
 opens a connection or knows who is asking.
 
-* ``entities`` and ``events`` build what the desktop sends, as plain JSON-ready dicts.
+* ``entities``, ``events`` and ``insights`` build what the desktop sends, as JSON-ready dicts.
 * ``envelope`` wraps encoded events and opens what a peer sent.
 * ``vocabulary`` and ``profiles`` hold the rules as data (``rules.json``: facts compiled by
   ``packaging/caliper_rules.py`` from the specification's tables, with TimeBack's extensions).

@@ -22,20 +22,26 @@ __all__ = [
     "Learner",
     "SessionSpan",
     "encode",
+    "frame",
     "logged_in",
     "logged_out",
     "time_spent",
     "timed_out",
 ]
 
-_PROFILES = {"SessionEvent": "SessionProfile", "TimeSpentEvent": "TimebackProfile"}
+_PROFILES = {
+    "FeedbackEvent": "FeedbackProfile",
+    "SessionEvent": "SessionProfile",
+    "TimeSpentEvent": "TimebackProfile",
+    "ToolUseEvent": "ToolUseProfile",
+}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def logged_in(event_id: str, learner: Learner, app: App, span: SessionSpan, at_ms: int) -> Json:
     """Say that a session of this student in this app began."""
     return {
-        **_frame("SessionEvent", event_id, app, at_ms),
+        **frame("SessionEvent", event_id, app, at_ms),
         **_by_student("LoggedIn", learner, app, span),
     }
 
@@ -46,7 +52,7 @@ def logged_out(  # noqa: PLR0913, PLR0917 - what such an event must tell
     """Say that the session ended: ``end_reason`` is ``ended`` or ``interrupted``."""
     told = {"endReason": end_reason, **_asleep(span)}
     return {
-        **_frame("SessionEvent", event_id, app, at_ms),
+        **frame("SessionEvent", event_id, app, at_ms),
         **_by_student("LoggedOut", learner, app, span),
         "extensions": {"timeback": told},
     }
@@ -56,7 +62,7 @@ def timed_out(event_id: str, learner: Learner, app: App, span: SessionSpan, at_m
     """Say that the session was closed because nothing happened in it any more."""
     told = {"endReason": "timed_out", **_asleep(span)}
     return {
-        **_frame("SessionEvent", event_id, app, at_ms),
+        **frame("SessionEvent", event_id, app, at_ms),
         "action": "TimedOut",
         "actor": entities.software_application(app),
         "object": {**entities.session(learner, span), "user": entities.person(learner)},
@@ -85,7 +91,7 @@ def time_spent(  # noqa: PLR0913, PLR0917 - what such an event must tell
         return None
     sub_type = entities.sub_type_for(state, time_type, DEFAULT_DETAIL[state], detail)
     return {
-        **_frame("TimeSpentEvent", event_id, app, started_at_ms + ms),
+        **frame("TimeSpentEvent", event_id, app, started_at_ms + ms),
         "action": "SpentTime",
         "actor": entities.timeback_user(learner),
         "object": entities.activity_context(app),
@@ -114,7 +120,8 @@ def _by_student(action: str, learner: Learner, app: App, span: SessionSpan) -> J
     }
 
 
-def _frame(kind: str, event_id: str, app: App, at_ms: int) -> Json:
+def frame(kind: str, event_id: str, app: App, at_ms: int) -> Json:
+    """Return what every event of ours begins with."""
     return {
         "@context": CONTEXT_V1P2,
         "id": to_urn(event_id),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
 from timeback_desktop.caliper.events import App, Learner, SessionSpan
 from timeback_desktop.ids import EventId, SessionId, mint
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import Segment
+from timeback_desktop.presence.segments import Segment
+from timeback_desktop.sessions.verdicts import Dispute, KeptVerdict
 
 
 class EndReason(StrEnum):
@@ -77,12 +78,35 @@ class OutgoingEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one step of a session adds to its record, and what is still open after it."""
+
+    segments: Sequence[KeptSegment] = ()
+    verdicts: Sequence[KeptVerdict] = ()
+    disputes: Sequence[Dispute] = ()
+    events: Sequence[OutgoingEvent] = ()
+    open_segments: Sequence[Segment] = ()
+    open_verdicts: Sequence[KeptVerdict] = ()
+
+
+@dataclass(slots=True)
+class Unsaved:
+    """What the store has not taken yet, in order."""
+
+    segments: list[KeptSegment] = field(default_factory=list)
+    verdicts: list[KeptVerdict] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    events: list[OutgoingEvent] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A session that nobody closed, with what was still open at its last tick."""
 
     session: Session
+    kept: tuple[Segment, ...]
     open_segments: tuple[Segment, ...]
-    kept: Totals
+    open_verdicts: tuple[KeptVerdict, ...] = ()
 
 
 class SessionStore(Protocol):
@@ -92,13 +116,7 @@ class SessionStore(Protocol):
         """Keep a new session and its first events."""
         ...
 
-    def record(
-        self,
-        session: Session,
-        segments: Sequence[KeptSegment],
-        events: Sequence[OutgoingEvent],
-        open_segments: Sequence[Segment],
-    ) -> None:
+    def record(self, session: Session, change: Change) -> None:
         """Keep what became final, its events, and what is still open; close if it ended."""
         ...
 

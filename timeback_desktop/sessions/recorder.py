@@ -1,4 +1,4 @@
-"""Record one session: ticks through the presence machine, every change into the store.
+"""Record one session: ticks through the machine and the judge, every change into the store.
 
 A change that the store cannot take (a full disk) is not dropped: it stays in memory and
 goes in with the next tick, in order, in one transaction.
@@ -12,22 +12,30 @@ from typing import Self
 from timeback_desktop.clock import Stamp
 from timeback_desktop.errors import EnvironmentFault
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import PresenceMachine, Segment
-from timeback_desktop.presence.signal import Tick
+from timeback_desktop.presence.machine import Answer, PresenceMachine
+from timeback_desktop.presence.segments import Segment
+from timeback_desktop.presence.signal import ANSWERS, Tick
 from timeback_desktop.presence.thresholds import Thresholds
-from timeback_desktop.sessions import wire
-from timeback_desktop.sessions.model import (
-    EndReason,
-    KeptSegment,
-    OutgoingEvent,
-    Session,
-    SessionStore,
-)
+from timeback_desktop.sessions import disputes, wire
+from timeback_desktop.sessions.bench import Bench
+from timeback_desktop.sessions.ledger import Ledger
+from timeback_desktop.sessions.model import Change, EndReason, Session, SessionStore, Unsaved
+from timeback_desktop.sessions.opaque import opaque
+from timeback_desktop.sessions.verdicts import Dispute, Judgement, KeptVerdict
+from timeback_desktop.waste.judge import WasteJudge
+from timeback_desktop.waste.limits import RuleLimits
+from timeback_desktop.waste.verdict import ReviewResult
+
+RECENT_MS = 10 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the session bar shows. ``fault`` is set while the store refuses to take it in."""
+    """What the session bar shows. ``fault`` is set while the store refuses to take it in.
+
+    ``asks``: "Still with it?" is due; ``verdicts``: what is being judged now, and what was
+    within the last ten minutes; ``last_evidence_ms``: the offset of the last sign of a person.
+    """
 
     session: Session
     state: State
@@ -36,18 +44,25 @@ class Snapshot:
     totals: Totals
     paused: bool
     fault: EnvironmentFault | None = None
+    asks: bool = False
+    verdicts: tuple[KeptVerdict, ...] = ()
+    last_evidence_ms: int = 0
 
 
 class SessionRecorder:
     """One open session. Not thread-safe: one thread drives it."""
 
-    def __init__(self, session: Session, machine: PresenceMachine, store: SessionStore) -> None:
+    def __init__(
+        self, session: Session, machine: PresenceMachine, judge: WasteJudge, store: SessionStore
+    ) -> None:
         self._session = session
         self._machine = machine
+        self._ledger = Ledger()
+        self._bench = Bench(judge, self._ledger)
         self._store = store
-        self._kept: list[KeptSegment] = []
-        self._events: list[OutgoingEvent] = []
+        self._unsaved = Unsaved()
         self._fault: EnvironmentFault | None = None
+        self._evidence_ms = 0
 
     @classmethod
     def begin(
@@ -56,31 +71,32 @@ class SessionRecorder:
         start: Stamp,
         store: SessionStore,
         thresholds: Thresholds | None = None,
+        rules: RuleLimits | None = None,
     ) -> Self:
         """Open a session and keep it, with its LoggedIn event, before anything is counted."""
         store.begin(session, [wire.begun(session)])
-        return cls(session, PresenceMachine(start, thresholds), store)
+        return cls(session, PresenceMachine(start, thresholds), WasteJudge(start, rules), store)
+
+    @property
+    def session(self) -> Session:
+        """The session; closed once it has an end reason."""
+        return self._session
 
     @property
     def snapshot(self) -> Snapshot:
         """The session as it stands."""
-        state, detail = self._machine.live
-        return Snapshot(
-            session=self._session,
-            state=state,
-            detail=detail,
-            elapsed_ms=self._machine.elapsed_ms,
-            totals=self._machine.totals,
-            paused=self._machine.paused,
-            fault=self._fault,
-        )
+        open_segments = self._machine.open_segments
+        return self._snapshot(open_segments, self._bench.open_verdicts(open_segments))
 
     def tick(self, tick: Tick) -> Snapshot:
         """Take in one sample; end the session if it has timed out."""
         if self._session.end_reason is None:
-            self._take(self._machine.tick(tick))
+            seen = opaque(tick, self._session.id)
+            self._take(self._machine.tick(seen))
             if self._machine.expiry is not None:
                 return self._close(None, EndReason.TIMED_OUT)
+            self._bench.tick(seen, self._machine)
+            self._note_evidence(seen)
         return self._flush()
 
     def pause(self, stamp: Stamp) -> Snapshot:
@@ -95,28 +111,112 @@ class SessionRecorder:
             self._take(self._machine.resume(stamp))
         return self._flush()
 
+    def answer(self, stamp: Stamp, answer: Answer) -> Snapshot:
+        """Take the student's word for what the quiet was: recorded as attested."""
+        if self._session.end_reason is None:
+            self._take(self._machine.answer(stamp, answer))
+        return self._flush()
+
     def end(self, stamp: Stamp, reason: EndReason = EndReason.ENDED) -> Snapshot:
         """Close the session; a second call only tries again what could not be stored."""
         if self._session.end_reason is None:
             return self._close(stamp, reason)
         return self._flush()
 
+    def judgement(self, verdict_id: str) -> Judgement | None:
+        """Return a verdict of this session, open or kept, with all that was said to it."""
+        return self._bench.judgement(verdict_id, self._machine.open_segments)
+
+    def contest(
+        self, verdict_id: str, at_ms: int, *, by: str, withdrawn: bool = False
+    ) -> Judgement:
+        """Say "that was work" while the session is open, or take it back."""
+        case = self._case(verdict_id)
+        said = disputes.contest(case, by=by, at_ms=at_ms, withdrawn=withdrawn)
+        return self._hear(case.judgement, said)
+
+    def review(
+        self, verdict_id: str, at_ms: int, *, by: str, result: ReviewResult, notes: str = ""
+    ) -> Judgement:
+        """Say whether a verdict was right while the session is open."""
+        case = self._case(verdict_id)
+        said = disputes.review(case, by=by, at_ms=at_ms, result=result, notes=notes)
+        return self._hear(case.judgement, said)
+
+    def _note_evidence(self, tick: Tick) -> None:
+        answered = any(event.kind in ANSWERS for event in tick.app_events)
+        if answered or (tick.inputs.discrete and not tick.injected):
+            self._evidence_ms = self._machine.elapsed_ms
+
+    def _case(self, verdict_id: str) -> disputes.Case:
+        judgement = self.judgement(verdict_id)
+        if judgement is None:
+            raise disputes.unknown()
+        return disputes.Case(self._session, judgement)
+
+    def _hear(self, judgement: Judgement, said: Dispute | None) -> Judgement:
+        if said is None:
+            return judgement
+        self._bench.hear(said)
+        self._unsaved.disputes.append(said)
+        self._unsaved.events.append(wire.disputed(self._session, said))
+        self._flush()
+        return disputes.heard(judgement, said)
+
     def _close(self, stamp: Stamp | None, reason: EndReason) -> Snapshot:
         self._take(self._machine.close(stamp))
-        self._session = self._session.end(self._machine.totals, reason)
-        self._events.append(wire.ended(self._session))
+        self._keep(self._bench.close(self._machine))
+        self._session = self._session.end(self._ledger.totals(), reason)
+        self._unsaved.events.append(wire.ended(self._session))
         return self._flush()
 
     def _take(self, segments: tuple[Segment, ...]) -> None:
         kept = wire.keep(segments)
-        self._kept.extend(kept)
-        self._events.extend(wire.spent(self._session, kept))
+        self._unsaved.segments.extend(kept)
+        self._unsaved.events.extend(wire.spent(self._session, kept))
+        self._ledger.add(segments)
+        self._bench.take(segments)
+
+    def _keep(self, verdicts: tuple[KeptVerdict, ...]) -> None:
+        for kept in verdicts:
+            on_task_ms = self._ledger.engaged_ms(kept.verdict)
+            self._unsaved.verdicts.append(kept)
+            self._unsaved.events.extend(wire.judged(self._session, kept, on_task_ms))
 
     def _flush(self) -> Snapshot:
+        self._keep(self._bench.settle())
+        open_segments, unsaved = self._machine.open_segments, self._unsaved
+        open_verdicts = self._bench.open_verdicts(open_segments)
+        change = Change(
+            unsaved.segments,
+            unsaved.verdicts,
+            unsaved.disputes,
+            unsaved.events,
+            open_segments,
+            open_verdicts,
+        )
         try:
-            self._store.record(self._session, self._kept, self._events, self._machine.open_segments)
+            self._store.record(self._session, change)
         except EnvironmentFault as fault:
             self._fault = fault
         else:
-            self._kept, self._events, self._fault = [], [], None
-        return self.snapshot
+            self._unsaved, self._fault = Unsaved(), None
+        return self._snapshot(open_segments, open_verdicts)
+
+    def _snapshot(
+        self, open_segments: tuple[Segment, ...], open_verdicts: tuple[KeptVerdict, ...]
+    ) -> Snapshot:
+        state, detail = self._machine.live
+        recent = self._bench.kept_since(self._machine.elapsed_ms - RECENT_MS)
+        return Snapshot(
+            session=self._session,
+            state=state,
+            detail=detail,
+            elapsed_ms=self._machine.elapsed_ms,
+            totals=self._ledger.totals(open_segments, [*map(self._bench.heard, open_verdicts)]),
+            paused=self._machine.paused,
+            fault=self._fault,
+            asks=self._machine.asks,
+            verdicts=(*recent, *open_verdicts),
+            last_evidence_ms=self._evidence_ms,
+        )

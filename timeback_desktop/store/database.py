@@ -97,7 +97,16 @@ def open_for_reading(path: Path) -> Database:
     with environment_faults():
         db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
         _refuse_newer(db, path)
-        return db
+        return db if _version(db) == SCHEMA_VERSION else _migrated_copy(db)
+
+
+def _migrated_copy(db: Database) -> Database:
+    """Return an older record as this version reads it, in memory; the file stays as it is."""
+    copy = Database(memory=True)
+    db.conn.backup(copy.conn)
+    db.close()
+    migrations.apply(copy)
+    return copy
 
 
 def _connect(path: Path) -> Database:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-_TABLES = ("sessions", "segments", "outbox")
+_TABLES = ("sessions", "segments", "verdicts", "contests", "reviews", "outbox")
 
 
 def copy_readable_rows(damaged: Path, db: Database) -> int:

@@ -83,5 +83,64 @@ def m001_sessions_segments_outbox(db: Database) -> None:
     table(db, "outbox").create_index(["state", "seq"])
 
 
-SCHEMA_VERSION = 1
+@migrations()
+def m002_verdicts_contests_reviews(db: Database) -> None:
+    """Keep what was judged, what students and coaches said to it, and the limit that decided.
+
+    Contests and reviews have no foreign key to ``verdicts``: one that is still open lives in
+    its session's row, and may be contested there.
+    """
+    table(db, "segments").add_column("limit_ms", int, not_null_default=0)
+    table(db, "sessions").add_column("open_verdicts", str, not_null_default="[]")
+    table(db, "verdicts").create(
+        {
+            "id": str,
+            "session_id": str,
+            "kind": str,
+            "detail": str,
+            "rule": str,
+            "version": int,
+            "from_ms": int,
+            "to_ms": int,
+            "started_at": int,
+            "confidence": float,
+            "thresholds": str,
+            "counts": str,
+            "interrupted": int,
+        },
+        pk="id",
+        not_null={
+            "session_id",
+            "kind",
+            "rule",
+            "version",
+            "from_ms",
+            "to_ms",
+            "started_at",
+            "confidence",
+            "thresholds",
+            "counts",
+            "interrupted",
+        },
+        foreign_keys=[("session_id", "sessions", "id")],
+        strict=True,
+    )
+    table(db, "verdicts").create_index(["session_id", "from_ms"])
+    _create_disputes(db, "contests", {"withdrawn": int})
+    _create_disputes(db, "reviews", {"result": str, "notes": str})
+
+
+def _create_disputes(db: Database, name: str, what: dict[str, type]) -> None:
+    columns = {"seq": int, "verdict_id": str, "session_id": str, "by": str, "at": int, **what}
+    table(db, name).create(
+        columns,
+        pk="seq",
+        not_null=set(columns) - {"seq"},
+        foreign_keys=[("session_id", "sessions", "id")],
+        strict=True,
+    )
+    table(db, name).create_index(["session_id", "seq"])
+
+
+SCHEMA_VERSION = 2
 """The number of the newest migration; kept in the file as ``user_version``."""

@@ -10,19 +10,33 @@ from sqlite_utils import Database
 from timeback_desktop.caliper.events import App, Learner
 from timeback_desktop.coaching.summary import Stretch
 from timeback_desktop.ids import SessionId
-from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import Segment
+from timeback_desktop.partition import State
+from timeback_desktop.presence.segments import Segment
+from timeback_desktop.sessions.disputes import Case
 from timeback_desktop.sessions.model import (
+    Change,
     EndReason,
     KeptSegment,
     OutgoingEvent,
     Session,
     Unfinished,
 )
+from timeback_desktop.sessions.verdicts import Dispute
 from timeback_desktop.store.database import environment_faults
+from timeback_desktop.store.verdicts import (
+    judgements,
+    keep_disputes,
+    read_open,
+    verdict_row,
+    write_open,
+)
 
 Row = dict[str, object]
 _segments = msgspec.json.Decoder(tuple[Segment, ...])
+_STAND = (
+    "UPDATE sessions SET open_segments = ?, open_verdicts = ?, duration_ms = ?, end_reason = ?"
+    " WHERE id = ?"
+)
 
 
 class SessionTable:
@@ -37,23 +51,21 @@ class SessionTable:
             self._db.table("sessions").insert(_session_row(session))
             self._queue(session, events)
 
-    def record(
-        self,
-        session: Session,
-        segments: Sequence[KeptSegment],
-        events: Sequence[OutgoingEvent],
-        open_segments: Sequence[Segment],
-    ) -> None:
+    def record(self, session: Session, change: Change) -> None:
         """Keep what became final with its events, what is still open, and the end if any."""
-        change = {
-            "open_segments": msgspec.json.encode(tuple(open_segments)).decode(),
-            "duration_ms": session.duration_ms,
-            "end_reason": session.end_reason,
-        }
+        standing = [
+            msgspec.json.encode(tuple(change.open_segments)).decode(),
+            write_open(change.open_verdicts),
+            session.duration_ms,
+            session.end_reason,
+            session.id,
+        ]
         with environment_faults(), self._db.atomic():
-            self._db.table("segments").insert_all(_segment_row(session, kept) for kept in segments)
-            self._queue(session, events)
-            self._db.table("sessions").update(session.id, change)
+            self._insert("segments", [_segment_row(session, kept) for kept in change.segments])
+            self._insert("verdicts", [verdict_row(session.id, kept) for kept in change.verdicts])
+            keep_disputes(self._db, session.id, change.disputes)
+            self._queue(session, change.events)
+            self._db.execute(_STAND, standing)
 
     def unfinished(self) -> Sequence[Unfinished]:
         """Return the sessions that were never closed, oldest first."""
@@ -62,19 +74,42 @@ class SessionTable:
         )
         return [
             Unfinished(
-                session_of(row), _segments.decode(row["open_segments"]), self._kept(row["id"])
+                session_of(row),
+                self._kept(row["id"]),
+                _segments.decode(row["open_segments"]),
+                read_open(row["open_verdicts"]),
             )
             for row in list(rows)
         ]
 
-    def _kept(self, session_id: str) -> Totals:
-        rows = self._db.query(
-            "SELECT state, to_ms - from_ms AS ms FROM segments WHERE session_id = ?", [session_id]
+    def case(self, verdict_id: str) -> Case | None:
+        """Return a verdict that is kept here, with its session and all that was said to it."""
+        rows = list(
+            self._db.query(
+                "SELECT * FROM sessions WHERE id = (SELECT session_id FROM verdicts WHERE id = ?)",
+                [verdict_id],
+            )
         )
-        return Totals.fold((State(row["state"]), row["ms"]) for row in rows)
+        if not rows:
+            return None
+        session = session_of(rows[0])
+        found = {each.id: each for each in judgements(self._db, session.id)}
+        return Case(session, found[verdict_id])
+
+    def dispute(self, session: Session, dispute: Dispute, event: OutgoingEvent) -> None:
+        """Keep a contest or a review, with its event."""
+        with environment_faults(), self._db.atomic():
+            keep_disputes(self._db, session.id, [dispute])
+            self._queue(session, [event])
+
+    def _kept(self, session_id: str) -> tuple[Segment, ...]:
+        rows = self._db.query(
+            "SELECT * FROM segments WHERE session_id = ? ORDER BY from_ms", [session_id]
+        )
+        return tuple(_segment_of(row) for row in rows)
 
     def _queue(self, session: Session, events: Sequence[OutgoingEvent]) -> None:
-        self._db.table("outbox").insert_all(
+        rows: list[Row] = [
             {
                 "event_id": event.id,
                 "session_id": session.id,
@@ -83,7 +118,12 @@ class SessionTable:
                 "state": "pending",
             }
             for event in events
-        )
+        ]
+        self._insert("outbox", rows)
+
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        if rows:  # most ticks bring nothing, and an insert of nothing still asks the database
+            self._db.table(table).insert_all(rows)
 
 
 def _session_row(session: Session) -> Row:
@@ -110,7 +150,20 @@ def _segment_row(session: Session, kept: KeptSegment) -> Row:
         "from_ms": segment.from_ms,
         "to_ms": segment.to_ms,
         "started_at": segment.started_at_ms,
+        "limit_ms": segment.limit_ms,
     }
+
+
+def _segment_of(row: Row) -> Segment:
+    value = msgspec.convert(row, _SegmentRow)
+    return Segment(
+        State(value.state),
+        value.detail,
+        value.from_ms,
+        value.to_ms,
+        value.started_at,
+        value.limit_ms,
+    )
 
 
 def session_of(row: Row) -> Session:
@@ -143,8 +196,8 @@ class _SessionRow(msgspec.Struct):
 
 def stretch_of(row: Row) -> Stretch:
     """Return the stretch of a row of ``segments``."""
-    value = msgspec.convert(row, _SegmentRow)
-    return Stretch(State(value.state), value.detail, value.started_at, value.to_ms - value.from_ms)
+    segment = _segment_of(row)
+    return Stretch(segment.state, segment.detail, segment.started_at_ms, segment.ms)
 
 
 def open_stretches(row: Row) -> tuple[Stretch, ...]:
@@ -163,3 +216,4 @@ class _SegmentRow(msgspec.Struct):
     from_ms: int
     to_ms: int
     started_at: int
+    limit_ms: int

@@ -15,9 +15,11 @@ from timeback_desktop.coaching.summary import (
     day_of,
     join,
     longest_focus_ms,
+    settled,
     totals_of,
 )
 from timeback_desktop.store.sessions import Row, open_stretches, session_of, stretch_of
+from timeback_desktop.store.verdicts import judgements, read_open
 
 LONGEST_SESSION_MS = 36 * 3_600_000
 """No session lasts longer; only those that began this long before a day can reach into it."""
@@ -62,7 +64,9 @@ class SummaryReader:
                 "SELECT * FROM segments WHERE session_id = ? ORDER BY from_ms", [session.id]
             )
         )
-        stretches = join([*kept, *open_stretches(row)])
+        measured = join([*kept, *open_stretches(row)])
+        verdicts = judgements(self._db, session.id, read_open(str(row["open_verdicts"])))
+        stretches = settled(measured, verdicts)
         return SessionSummary(
             session_id=session.id,
             student_id=session.learner.id,
@@ -72,7 +76,8 @@ class SummaryReader:
             started_at_ms=session.started_at_ms,
             ended_at_ms=session.ended_at_ms,
             end_reason=None if session.end_reason is None else str(session.end_reason),
-            totals=totals_of(stretches),
+            totals=totals_of(stretches, verdicts),
             stretches=stretches,
             longest_focus_ms=longest_focus_ms(stretches),
+            verdicts=verdicts,
         )

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from timeback_desktop.caliper.events import App, Learner
+from tests.helpers.recording import APP, KEY, LEARNER, FullDisk
 from timeback_desktop.caliper.validation import validate_item
 from timeback_desktop.clock import Stamp
-from timeback_desktop.errors import DatabaseUnusable
 from timeback_desktop.partition import State, Totals
-from timeback_desktop.presence.machine import Segment
 from timeback_desktop.presence.signal import InputCounts, Tick
 from timeback_desktop.presence.thresholds import Thresholds
-from timeback_desktop.sessions.model import EndReason, KeptSegment, OutgoingEvent, Session
+from timeback_desktop.sessions.model import EndReason, Session
 from timeback_desktop.sessions.recorder import SessionRecorder
 from timeback_desktop.sessions.recovery import recover
 from timeback_desktop.store.database import open_database
 from timeback_desktop.store.outbox import OutboxTable
 from timeback_desktop.store.sessions import SessionTable
 from timeback_desktop.store.summaries import SummaryReader
-
-LEARNER = Learner("0192f0c1-2345-7abc-8def-0123456789ab", "ada@demo.example", "Ada")
-APP = App("0192f0c1-2345-7abc-8def-0123456789ac", "Math", "Math")
-KEY = InputCounts(keys=1)
 
 
 def at(ms: int) -> Stamp:
@@ -126,35 +119,12 @@ def test_a_laptop_that_slept_tells_how_long_so_that_states_add_up_to_the_span(
     assert spent_ms(desk.events()) + 60_000 == desk.summary().span_ms
 
 
-class FullDisk:
-    """A store that has no room for a while."""
-
-    def __init__(self, inner: SessionTable) -> None:
-        self.inner, self.full = inner, False
-
-    def begin(self, session: Session, events: Sequence[OutgoingEvent]) -> None:
-        self.inner.begin(session, events)
-
-    def record(
-        self,
-        session: Session,
-        segments: Sequence[KeptSegment],
-        events: Sequence[OutgoingEvent],
-        open_segments: Sequence[Segment],
-    ) -> None:
-        if self.full:
-            raise DatabaseUnusable("The disk is full.", "Free some space.")
-        self.inner.record(session, segments, events, open_segments)
-
-    def unfinished(self) -> Sequence[object]:
-        return self.inner.unfinished()
-
-
 @pytest.mark.parametrize("free_again_at", [40, 100])
 def test_a_full_disk_loses_nothing(tmp_path: Path, free_again_at: int) -> None:
     db = open_database(tmp_path / "c.db", now_ms=0).db
     store = FullDisk(SessionTable(db))
-    recorder = SessionRecorder.begin(Session.begin(LEARNER, APP, at(0).utc_ms), at(0), store)
+    session = Session.begin(LEARNER, APP, at(0).utc_ms)
+    recorder = SessionRecorder.begin(session, at(0), store, Thresholds(rhythm=False))
     for second in range(1, 90):
         store.full = 20 <= second < free_again_at
         snapshot = recorder.tick(Tick(at(second * 1000), inputs=KEY))
@@ -162,6 +132,6 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, free_again_at: int) -> None:
     recorder.end(at(89_500))
     store.full = False
     assert recorder.end(at(95_000)).fault is None
-    (session,) = SummaryReader(db).between(LEARNER.id, 0, 2**53)
-    assert session.totals.span_ms == 89_500
+    (summary,) = SummaryReader(db).between(LEARNER.id, 0, 2**53)
+    assert summary.totals.span_ms == 89_500
     assert OutboxTable(db).counts().pending == len(list(db.query("SELECT * FROM segments"))) + 2
