@@ -35,10 +35,10 @@ def _read_number(pipe: int) -> str:
 
 
 @contextlib.contextmanager
-def virtual_display() -> Iterator[dict[str, str]]:
+def virtual_display(screen: str = SCREEN) -> Iterator[dict[str, str]]:
     """Yield the environment of a display that lives as long as the context."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp"]
     server = subprocess.Popen(
         command, pass_fds=[writing], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

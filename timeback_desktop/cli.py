@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="open the window"))
     _add_backend(commands.add_parser("backend", help="run the platform alone"))
     _add_summary(commands.add_parser("summary", help="tell how a student's day went"))
+    _add_doctor(commands.add_parser("doctor", help="say what this computer can tell"))
     _add_replay(commands.add_parser("replay", help="judge recorded activity once more"))
     return parser
 
@@ -114,6 +115,18 @@ def _summary(options: argparse.Namespace) -> int:
     text = json.dumps(day.as_json(), indent=2) if options.json else day_text(day)
     print(text)  # noqa: T201
     return 0
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(command=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from timeback_desktop.bootstrap.doctor import run  # noqa: PLC0415
+
+    return run(options.data, as_json=options.json)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@
     work = 120000
     [rules]                         # any limit of waste.limits
     rushing_row = 4
-    [probes]                        # what the operating system may be asked; see Probing
+    [probes]                        # what the operating system may be asked; see presence.probes
     screen = false
     [apps."APP-ID".rules]           # the same tables for one app ...
     rushing_mean_ms = 20000
@@ -31,6 +31,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from timeback_desktop.errors import EnvironmentFault
+from timeback_desktop.presence.probes import Switches
 from timeback_desktop.presence.profiles import AccessProfile, adapted
 from timeback_desktop.presence.thresholds import Thresholds
 from timeback_desktop.waste.limits import RuleLimits
@@ -41,21 +42,6 @@ _Limits = TypeVar("_Limits", Thresholds, RuleLimits)
 
 class SettingsUnreadable(EnvironmentFault):
     """The settings file cannot be used."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probing:
-    """What the operating system may be asked while a session is open.
-
-    ``global_input`` counts keys and clicks outside the window, and is off unless a school
-    switches it on; counts only, never which key.
-    """
-
-    screen: bool = True
-    foreground: bool = True
-    idle_clock: bool = True
-    power: bool = True
-    global_input: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +61,7 @@ class Settings:
     goal_minutes: int = 60
     presence: Thresholds = field(default_factory=Thresholds)
     rules: RuleLimits = field(default_factory=RuleLimits)
-    probes: Probing = field(default_factory=Probing)
+    probes: Switches = field(default_factory=Switches)
     apps: Mapping[str, Override] = field(default_factory=dict)
     students: Mapping[str, Override] = field(default_factory=dict)
 
@@ -112,7 +98,7 @@ def load_settings(path: Path, *, timezone: str) -> Settings:
 def _from_table(table: Table, timezone: str) -> Settings:
     _refuse_unknown(table, Settings, "")
     _check_limits(table, "")
-    _refuse_unknown(table.get("probes"), Probing, "probes.")
+    _refuse_unknown(table.get("probes"), Switches, "probes.")
     for group in ("apps", "students"):
         overrides = table.get(group, {})
         for name, override in overrides.items() if isinstance(overrides, dict) else ():

@@ -1,7 +1,8 @@
 """Measure the program against two yardsticks, print the spreads, write build/bench.json.
 
-How much later is Home painted than the page of a bare PySide6 + WebEngine window? And what does
-sampling cost while an app is open, against the same window with sampling off?
+How much later is Home painted than the page of a bare PySide6 + WebEngine window? What does
+sampling cost while an app is open, against the same window with sampling off? And what do the
+probes of the operating system alone cost, beside what ActivityWatch is known to cost?
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ COMPLAINTS = BUILD / "bench-stderr.txt"
 sys.path.insert(0, str(HERE.parent))
 
 from pairs import Comparison, in_pairs  # noqa: E402
+from probes import Costs, cost_of_probes  # noqa: E402
 from program import BenchError, Program  # noqa: E402
 from virtual_display import has_display, is_available, virtual_display  # noqa: E402
 
@@ -61,6 +64,10 @@ class Bench:
             lambda: plain.usage(self.seconds),
         )
 
+    def probes(self) -> Costs:
+        """Measure the probes on displays of two sizes, at rest and while everything moves."""
+        return cost_of_probes(COMPLAINTS, min(self.seconds, 30))
+
 
 def environment(display: dict[str, str]) -> dict[str, str]:
     """Return the variables of the measured programs; the superuser has no sandbox."""
@@ -82,13 +89,17 @@ def measure(display: dict[str, str], options: argparse.Namespace) -> None:
     bench = Bench(environment(display), options.pairs, options.seconds)
     BUILD.mkdir(exist_ok=True)
     COMPLAINTS.unlink(missing_ok=True)
-    asked = {"start": bench.start, "sampling": bench.sampling}
+    asked: dict[str, Callable[[], Comparison | Costs]] = {
+        "start": bench.start,
+        "sampling": bench.sampling,
+        "probes": bench.probes,
+    }
     answers: dict[str, object] = {"machine": machine()}
     for name in options.only or asked:
         print(f"measuring: {name}", flush=True)
-        comparison = asked[name]()
-        comparison.show()
-        answers[name] = comparison.as_json()
+        answer = asked[name]()
+        answer.show()
+        answers[name] = answer.as_json()
     RESULT.write_text(json.dumps(answers, indent=2) + "\n", encoding="utf-8")
     print(f"all runs are in {RESULT}")
 
@@ -98,7 +109,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="pairs of runs for each question")
     parser.add_argument("--seconds", type=int, default=60, help="how long each window is watched")
-    parser.add_argument("--only", action="append", choices=["start", "sampling"])
+    parser.add_argument("--only", action="append", choices=["start", "sampling", "probes"])
     options = parser.parse_args()
     try:
         if has_display() or not is_available():

@@ -6,7 +6,7 @@ The judge may be a scripted one, so that a test says to the millisecond what is 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ from timeback_desktop.partition import (
     measure,
     state_of,
 )
-from timeback_desktop.presence.machine import PresenceMachine
 from timeback_desktop.presence.segments import Segment
 from timeback_desktop.presence.signal import InputCounts, Power, Tick
 from timeback_desktop.presence.thresholds import Thresholds
 from timeback_desktop.sessions import wire
 from timeback_desktop.sessions.disputes import Disputes
+from timeback_desktop.sessions.measurement import Measurement
 from timeback_desktop.sessions.model import Change, OutgoingEvent, Session, Unfinished
 from timeback_desktop.sessions.recorder import SessionRecorder, Snapshot
 from timeback_desktop.store.database import open_database
@@ -74,7 +74,7 @@ class ScriptedJudge:
     def close(self) -> tuple[Verdict, ...]:
         return self.open_verdicts + tuple(each for _, each in self._said)
 
-    def simulated(self, _: Sequence[Interval]) -> None:
+    def simulated(self, _: Iterable[Interval], /) -> None:
         return None
 
 
@@ -115,8 +115,9 @@ class Desk:
         self.session = Session.begin(learner, APP, self.start.utc_ms)
         self.store.begin(self.session, [wire.begun(self.session)])
         self.judge = ScriptedJudge(self.start, said)
-        machine = PresenceMachine(self.start, Thresholds(rhythm=False, **limits))
-        self.recorder = SessionRecorder(self.session, machine, self.judge, self.store)  # type: ignore[arg-type]
+        thresholds = Thresholds(rhythm=False, **limits)  # type: ignore[arg-type]
+        measurement = Measurement(self.session.id, self.start, thresholds, judge=self.judge)
+        self.recorder = SessionRecorder(self.session, measurement, self.store)
 
     def work(self, seconds: int, inputs: InputCounts = KEY, **more: Any) -> Snapshot:
         """Let whole seconds pass with a tick each."""

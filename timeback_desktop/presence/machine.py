@@ -17,20 +17,13 @@ from enum import StrEnum
 
 from timeback_desktop.clock import Stamp
 from timeback_desktop.intervals import Interval, union
-from timeback_desktop.partition import State, Totals
+from timeback_desktop.partition import State
 from timeback_desktop.presence import labels
 from timeback_desktop.presence.hands import Hands
 from timeback_desktop.presence.pace import PaceMeter
 from timeback_desktop.presence.rhythm import SILENT_SCREEN
 from timeback_desktop.presence.segments import WINDOW_MS, Label, OpenRuns, Run, Segment
-from timeback_desktop.presence.signal import (
-    Context,
-    InputCounts,
-    Media,
-    PageFacts,
-    Surface,
-    Tick,
-)
+from timeback_desktop.presence.signal import Context, InputCounts, Media, PageFacts, Surface, Tick
 from timeback_desktop.presence.thresholds import Thresholds
 
 __all__ = ["WINDOW_MS", "Answer", "PresenceMachine", "Segment"]
@@ -50,9 +43,8 @@ class Answer(StrEnum):
 class PresenceMachine:
     """Decide what each millisecond of one session was.
 
-    ``live`` is what is known now, ``open_segments`` what is not final yet, ``totals`` both
-    with everything final. ``expiry`` is set once the session should end, to the offset
-    at which it ended. ``assessment`` says that a test is under way.
+    ``live`` is what is known now, ``open_segments`` what is not final yet. ``expiry`` is set
+    once the session should end, to the offset at which it ended.
     """
 
     def __init__(self, start: Stamp, thresholds: Thresholds | None = None) -> None:
@@ -62,7 +54,6 @@ class PresenceMachine:
         self._runs = OpenRuns()
         self._hands = Hands(self._limits)
         self._meter = PaceMeter(self._limits.pace)
-        self._final = Totals()
         self._sign = 0  # the last moment that stands on firm ground
         self._hand = 0  # the last moment that a person was seen to do something
         self._signs: deque[int] = deque([0], maxlen=64)
@@ -78,7 +69,6 @@ class PresenceMachine:
         self._simulated: list[Interval] = []
         self._live = labels.WORK
         self.expiry: int | None = None
-        self.assessment = False
 
     @property
     def live(self) -> tuple[State, str | None]:
@@ -101,19 +91,19 @@ class PresenceMachine:
         return self._idle is not None and self._idle is not labels.SIMULATED
 
     @property
+    def last_evidence_ms(self) -> int:
+        """The last moment that a person was seen to do something."""
+        return self._hand
+
+    @property
     def simulated(self) -> tuple[Interval, ...]:
         """Where input looked made by a thing."""
-        return tuple(union(self._simulated))
+        return tuple(union(self._simulated)) if self._simulated else ()
 
     @property
     def open_segments(self) -> tuple[Segment, ...]:
         """What is not final yet, as it would be if the program stopped here."""
         return self._runs.segments
-
-    @property
-    def totals(self) -> Totals:
-        """Everything so far, open stretches as they look now."""
-        return self._final + Totals.fold((s.state, s.ms) for s in self._runs.segments)
 
     def tick(self, tick: Tick) -> tuple[Segment, ...]:
         """Take in what one sample saw since the last; return what became final.
@@ -133,14 +123,14 @@ class PresenceMachine:
             self._observe(tick, now)
         self._advance(tick.stamp)
         self._expire()
-        return self._release(self._horizon())
+        return self._runs.release(self._horizon())
 
     def pause(self, stamp: Stamp) -> tuple[Segment, ...]:
         """Stop counting at ``stamp``; the press itself is a sign of the person."""
         self._bridge(stamp)
         self._mark(self.elapsed_ms)
         self._stop(labels.PAUSE)
-        return self._release(self.elapsed_ms)
+        return self._runs.release(self.elapsed_ms)
 
     def resume(self, stamp: Stamp) -> tuple[Segment, ...]:
         """Count again from ``stamp`` on."""
@@ -148,7 +138,7 @@ class PresenceMachine:
         self._mark(self.elapsed_ms)
         self._paused = None
         self._live = labels.WORK
-        return self._release(self.elapsed_ms)
+        return self._runs.release(self.elapsed_ms)
 
     def answer(self, stamp: Stamp, answer: Answer) -> tuple[Segment, ...]:
         """Take the student's word for the quiet stretch; it is kept as attested.
@@ -169,7 +159,7 @@ class PresenceMachine:
             self._stop(labels.BREAK)
         else:
             self._believed = self._live = told
-        return self._release(self.elapsed_ms)
+        return self._runs.release(self.elapsed_ms)
 
     def close(self, stamp: Stamp | None = None) -> tuple[Segment, ...]:
         """End the session at ``stamp``, or at ``expiry``; return everything still open."""
@@ -177,7 +167,7 @@ class PresenceMachine:
             self._bridge(stamp)
             self._mark(self.elapsed_ms)
         self._runs.cut(self.elapsed_ms if self.expiry is None else self.expiry)
-        return self._count(self._runs.release_all())
+        return self._runs.release_all()
 
     # What one interval was ----------------------------------------------------------
 
@@ -277,7 +267,7 @@ class PresenceMachine:
 
     def _patience(self, page: PageFacts | None) -> int:
         """Return how long this page may stay untouched and still be worked on."""
-        if self.assessment:
+        if self._limits.testing:
             return self._limits.assessment
         if self._believed is not None:
             return self._limits.attested
@@ -391,13 +381,6 @@ class PresenceMachine:
             return now
         hold = self._hands.hold_from
         return min(now, self._sign + self._limits.credit, now if hold is None else hold)
-
-    def _release(self, horizon: int) -> tuple[Segment, ...]:
-        return self._count(self._runs.release(horizon))
-
-    def _count(self, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-        self._final += Totals.fold((s.state, s.ms) for s in segments)
-        return segments
 
     def _expire(self) -> None:
         now, limits = self.elapsed_ms, self._limits

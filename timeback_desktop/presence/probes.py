@@ -24,6 +24,17 @@ class ProbeName(StrEnum):
     GLOBAL_INPUT = "global_input"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Which probes a school wants; counting input outside our window is off by default."""
+
+    screen: bool = True
+    foreground: bool = True
+    idle_clock: bool = True
+    power: bool = True
+    global_input: bool = False
+
+
 class ProbeState(StrEnum):
     """How a probe stands."""
 

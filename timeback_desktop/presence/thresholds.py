@@ -44,7 +44,7 @@ class Thresholds:
     lost at 180 s).
     ``after_media``: when a film ends or is paused, this long until somebody must act: the film
     itself asked for no hand, so its end is where the quiet begins.
-    ``assessment``: in a test nobody is hurried (WCAG 2.2.1).
+    ``testing``, ``assessment``: in an app that tests, nobody is hurried or nudged (WCAG 2.2.1).
     ``attested``: somebody who said to be on paper or asking is believed this long.
     ``wander``: a pointer that only wanders, with no click, key, wheel, touch, answer or change
     on the screen, is taken for a person this long.
@@ -74,6 +74,7 @@ class Thresholds:
     reading_words: int = 80
     discussion: int = 240 * SECOND
     after_media: int = 120 * SECOND
+    testing: bool = False
     assessment: int = 300 * SECOND
     attested: int = 240 * SECOND
     wander: int = 300 * SECOND

@@ -1,8 +1,8 @@
-"""Drive a session recorder with recorded ticks and keep what would have been stored."""
+"""Measure recorded ticks with the object that the recorder of a session drives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from timeback_desktop.caliper.events import App, Learner
@@ -14,33 +14,13 @@ from timeback_desktop.presence.segments import Segment
 from timeback_desktop.presence.signal import ANSWERS, Surface, Tick
 from timeback_desktop.presence.thresholds import Thresholds
 from timeback_desktop.replay.trace import STEP_MS
-from timeback_desktop.sessions.model import Change, OutgoingEvent, Session, Unfinished
-from timeback_desktop.sessions.recorder import SessionRecorder, Snapshot
+from timeback_desktop.sessions.measurement import Measured, Measurement
+from timeback_desktop.sessions.model import EndReason, Session
 from timeback_desktop.sessions.verdicts import Judgement, KeptVerdict
 from timeback_desktop.waste.limits import RuleLimits
 
 LEARNER = Learner(seeded("replay", "user", "learner"), "learner@replay.invalid", "Replay")
 APP = App(seeded("replay", "app", "trace"), "Replay", "None")
-
-
-@dataclass(slots=True)
-class Kept:
-    """A session store in memory: what one session would have left behind."""
-
-    segments: list[Segment] = field(default_factory=list)
-    verdicts: list[KeptVerdict] = field(default_factory=list)
-
-    def begin(self, session: Session, events: Sequence[OutgoingEvent]) -> None:
-        """Begin with nothing."""
-
-    def record(self, session: Session, change: Change) -> None:  # noqa: ARG002 - the port
-        """Keep what became final."""
-        self.segments.extend(kept.segment for kept in change.segments)
-        self.verdicts.extend(change.verdicts)
-
-    def unfinished(self) -> Sequence[Unfinished]:
-        """Return that nothing was left open."""
-        return ()
 
 
 @dataclass(slots=True)
@@ -70,6 +50,41 @@ class Played:
         }
 
 
+@dataclass(slots=True)
+class _Run:
+    """One session of a trace, and where its ticks ended."""
+
+    session: Session
+    measurement: Measurement
+    segments: list[Segment] = field(default_factory=list)
+    verdicts: list[KeptVerdict] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, first: Stamp, limits: Thresholds, rules: RuleLimits | None) -> _Run:
+        start = Stamp(first.mono_ms - STEP_MS, first.utc_ms - STEP_MS, first.awake_ms - STEP_MS)
+        session = Session.begin(LEARNER, APP, start.utc_ms)
+        return cls(session, Measurement(session.id, start, limits, rules))
+
+    def take(self, measured: Measured) -> None:
+        self.segments.extend(measured.segments)
+        self.verdicts.extend(measured.verdicts)
+
+    def labels(self) -> Iterator[State]:
+        """Yield the final state of each tick; behind the session's end nobody was there."""
+        at = 0
+        for end in self.ends:
+            while at < len(self.segments) and self.segments[at].to_ms < end:
+                at += 1
+            yield self.segments[at].state if at < len(self.segments) else State.IDLE
+
+    def summary(self, *, timed_out: bool) -> SessionSummary:
+        reason = EndReason.TIMED_OUT if timed_out else EndReason.ENDED
+        session = self.session.end(self.measurement.ledger.totals(), reason)
+        measured = [Stretch(s.state, s.detail, s.started_at_ms, s.ms) for s in self.segments]
+        return summarise(session, measured, [Judgement(kept) for kept in self.verdicts])
+
+
 class Player:
     """Play one trace. A session that times out is followed by another at the next sign."""
 
@@ -79,10 +94,7 @@ class Player:
         self._limits = thresholds or Thresholds()
         self._rules = rules
         self._played = Played()
-        self._recorder: SessionRecorder | None = None
-        self._kept = Kept()
-        self._start = Stamp(0, 0, 0)
-        self._ends: list[int] = []  # offsets in the session at which its ticks ended
+        self._run: _Run | None = None
         self._asking = False
 
     def play(self, ticks: Iterable[Tick]) -> Played:
@@ -91,54 +103,32 @@ class Player:
         for tick in ticks:
             self._tick(tick)
             last = tick
-        if self._recorder is not None and last is not None:
-            self._close(self._recorder.end(last.stamp))
+        if self._run is not None and last is not None:
+            self._close(self._run, last.stamp)
         return self._played
 
     def _tick(self, tick: Tick) -> None:
-        if self._recorder is None:
-            if self._played.final and not self._wakes(tick):
-                self._played.live.append(_outside(tick))
-                self._played.final.append(_outside(tick))
-                return
-            self._begin(tick)
-        recorder = self._recorder
-        if recorder is None:
-            raise AssertionError("no session has begun")
-        snapshot = recorder.tick(tick)
-        self._ends.append(tick.stamp.mono_ms - self._start.mono_ms)
-        self._played.live.append(snapshot.state)
-        if snapshot.asks and not self._asking:
-            self._played.asked.append(tick.stamp.mono_ms)
-        self._asking = snapshot.asks
-        if snapshot.session.end_reason is not None:
-            self._close(snapshot)
+        played = self._played
+        if self._run is None and played.final and not self._wakes(tick):
+            played.live.append(_outside(tick))
+            played.final.append(_outside(tick))
+            return
+        run = self._run = self._run or _Run.begin(tick.stamp, self._limits, self._rules)
+        run.take(run.measurement.tick(tick))
+        machine = run.measurement.machine
+        run.ends.append(machine.elapsed_ms)
+        played.live.append(machine.live[0])
+        if machine.asks and not self._asking:
+            played.asked.append(tick.stamp.mono_ms)
+        self._asking = machine.asks
+        if run.measurement.expired:
+            self._close(run, None)
 
-    def _begin(self, tick: Tick) -> None:
-        stamp = tick.stamp
-        self._start = Stamp(
-            stamp.mono_ms - STEP_MS, stamp.utc_ms - STEP_MS, stamp.awake_ms - STEP_MS
-        )
-        self._kept, self._ends = Kept(), []
-        session = Session.begin(LEARNER, APP, self._start.utc_ms)
-        self._recorder = SessionRecorder.begin(
-            session, self._start, self._kept, self._limits, self._rules
-        )
-
-    def _close(self, snapshot: Snapshot) -> None:
-        segments = self._kept.segments
-        labels: list[State] = []
-        at = 0
-        for end in self._ends:
-            while at < len(segments) and segments[at].to_ms < end:
-                at += 1
-            # Behind the last segment the session was over already: nobody was there.
-            labels.append(segments[at].state if at < len(segments) else State.IDLE)
-        self._played.final.extend(labels)
-        measured = [Stretch(s.state, s.detail, s.started_at_ms, s.ms) for s in segments]
-        judged = [Judgement(kept) for kept in self._kept.verdicts]
-        self._played.sessions.append(summarise(snapshot.session, measured, judged))
-        self._recorder = None
+    def _close(self, run: _Run, stamp: Stamp | None) -> None:
+        run.take(run.measurement.close(stamp))
+        self._played.final.extend(run.labels())
+        self._played.sessions.append(run.summary(timed_out=stamp is None))
+        self._run = None
 
     def _wakes(self, tick: Tick) -> bool:
         """Return whether a tick would begin a session: somebody does something on the page."""

@@ -12,6 +12,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +79,7 @@ class Row(msgspec.Struct):
     @property
     def inputs(self) -> InputCounts:
         """The input of the second."""
-        return InputCounts(
+        return _inputs(
             self.keys or 0,
             self.clicks or 0,
             self.wheel or 0,
@@ -90,7 +91,7 @@ class Row(msgspec.Struct):
     @property
     def page(self) -> PageFacts:
         """What the page was doing."""
-        return PageFacts(
+        return _page(
             visible=self.visible is not False,
             media=self.media or Media.NONE,
             audible=self.audible or False,
@@ -99,6 +100,10 @@ class Row(msgspec.Struct):
         )
 
 
+# Seconds repeat themselves, and a day has 28,800 of them.
+_inputs = lru_cache(maxsize=1024)(InputCounts)
+_page = lru_cache(maxsize=1024)(PageFacts)
+_power = lru_cache(maxsize=4)(Power)
 _decoder = msgspec.json.Decoder(Row)
 
 
@@ -150,7 +155,7 @@ def read_ticks(path: Path) -> Iterator[Tick]:
             row.inputs,
             row.surface or Surface.LEARNING,
             row.page,
-            Power(locked=locked or bool(row.locked), suspended=bool(woke)),
+            _power(locked=locked or bool(row.locked), suspended=bool(woke)),
             screen_change=row.screen_change,
             app_events=() if row.app_event is None else (AppEvent(row.app_event),),
         )

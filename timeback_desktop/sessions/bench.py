@@ -8,25 +8,51 @@ then it is open, with the id that it will keep.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from timeback_desktop.ids import mint
 from timeback_desktop.intervals import Interval
+from timeback_desktop.partition import State
 from timeback_desktop.presence.machine import PresenceMachine
 from timeback_desktop.presence.segments import Segment
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.sessions.disputes import heard
 from timeback_desktop.sessions.ledger import Ledger
 from timeback_desktop.sessions.verdicts import Dispute, Judgement, KeptVerdict
-from timeback_desktop.waste.judge import WasteJudge
 from timeback_desktop.waste.verdict import Kind, Verdict
 
 _Key = tuple[Kind, str, int]
 
 
+class Judge(Protocol):
+    """Who judges: :class:`~timeback_desktop.waste.judge.WasteJudge`, outside of tests."""
+
+    def tick(self, tick: Tick, state: State, /) -> tuple[Verdict, ...]:
+        """Take in a sample and the live state; return the verdicts that became final."""
+        ...
+
+    def take(self, segments: Sequence[Segment], /) -> tuple[Verdict, ...]:
+        """Take in final segments; return the wasted stretches that are whole."""
+        ...
+
+    def simulated(self, intervals: Iterable[Interval], /) -> None:
+        """Learn where input looked automatic."""
+        ...
+
+    def close(self) -> tuple[Verdict, ...]:
+        """Return everything that was still open."""
+        ...
+
+    @property
+    def open_verdicts(self) -> tuple[Verdict, ...]:
+        """Everything that is open, as it stands."""
+        ...
+
+
 class Bench:
     """The verdicts of one open session, final ones entered into its ledger."""
 
-    def __init__(self, judge: WasteJudge, ledger: Ledger) -> None:
+    def __init__(self, judge: Judge, ledger: Ledger) -> None:
         self._judge = judge
         self._ledger = ledger
         self._ids: dict[_Key, str] = {}
@@ -80,6 +106,12 @@ class Bench:
             judgement = heard(judgement, dispute)
         return judgement
 
+    @property
+    def contested(self) -> frozenset[Kind]:
+        """The kinds of verdicts that the student says were work."""
+        kept = (self.heard(each) for each in self._kept.values() if each.id in self._said)
+        return frozenset(each.verdict.kind for each in kept if each.contested)
+
     def hear(self, dispute: Dispute) -> None:
         """Take in a contest or a review."""
         self._said.setdefault(dispute.verdict_id, []).append(dispute)
@@ -108,9 +140,10 @@ class Bench:
         return self._ids[key]
 
     def _note_simulated(self, machine: PresenceMachine) -> None:
-        if machine.simulated != self._simulated:
-            self._simulated = machine.simulated
-            self._judge.simulated(machine.simulated)
+        simulated = machine.simulated
+        if simulated != self._simulated:
+            self._simulated = simulated
+            self._judge.simulated(simulated)
 
 
 def _key(verdict: Verdict) -> _Key:

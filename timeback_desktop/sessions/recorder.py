@@ -13,18 +13,14 @@ from timeback_desktop.clock import Stamp
 from timeback_desktop.errors import EnvironmentFault
 from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.machine import Answer, PresenceMachine
-from timeback_desktop.presence.segments import Segment
-from timeback_desktop.presence.signal import ANSWERS, Tick
+from timeback_desktop.presence.signal import Tick
 from timeback_desktop.presence.thresholds import Thresholds
 from timeback_desktop.sessions import disputes, wire
-from timeback_desktop.sessions.bench import Bench
-from timeback_desktop.sessions.ledger import Ledger
+from timeback_desktop.sessions.measurement import Measured, Measurement
 from timeback_desktop.sessions.model import Change, EndReason, Session, SessionStore, Unsaved
-from timeback_desktop.sessions.opaque import opaque
 from timeback_desktop.sessions.verdicts import Dispute, Judgement, KeptVerdict
-from timeback_desktop.waste.judge import WasteJudge
 from timeback_desktop.waste.limits import RuleLimits
-from timeback_desktop.waste.verdict import ReviewResult
+from timeback_desktop.waste.verdict import Kind, ReviewResult
 
 RECENT_MS = 10 * 60_000
 
@@ -34,7 +30,9 @@ class Snapshot:
     """What the session bar shows. ``fault`` is set while the store refuses to take it in.
 
     ``asks``: "Still with it?" is due; ``verdicts``: what is being judged now, and what was
-    within the last ten minutes; ``last_evidence_ms``: the offset of the last sign of a person.
+    within the last ten minutes; ``last_evidence_ms``: the offset of the last sign of a person;
+    ``testing``: the app tests, so nobody is to be disturbed; ``contested``: the kinds of
+    verdicts that the student contested in this session.
     """
 
     session: Session
@@ -47,22 +45,19 @@ class Snapshot:
     asks: bool = False
     verdicts: tuple[KeptVerdict, ...] = ()
     last_evidence_ms: int = 0
+    testing: bool = False
+    contested: frozenset[Kind] = frozenset()
 
 
 class SessionRecorder:
     """One open session. Not thread-safe: one thread drives it."""
 
-    def __init__(
-        self, session: Session, machine: PresenceMachine, judge: WasteJudge, store: SessionStore
-    ) -> None:
+    def __init__(self, session: Session, measurement: Measurement, store: SessionStore) -> None:
         self._session = session
-        self._machine = machine
-        self._ledger = Ledger()
-        self._bench = Bench(judge, self._ledger)
+        self._measurement = measurement
         self._store = store
         self._unsaved = Unsaved()
         self._fault: EnvironmentFault | None = None
-        self._evidence_ms = 0
 
     @classmethod
     def begin(
@@ -75,7 +70,7 @@ class SessionRecorder:
     ) -> Self:
         """Open a session and keep it, with its LoggedIn event, before anything is counted."""
         store.begin(session, [wire.begun(session)])
-        return cls(session, PresenceMachine(start, thresholds), WasteJudge(start, rules), store)
+        return cls(session, Measurement(session.id, start, thresholds, rules), store)
 
     @property
     def session(self) -> Session:
@@ -85,47 +80,43 @@ class SessionRecorder:
     @property
     def snapshot(self) -> Snapshot:
         """The session as it stands."""
-        open_segments = self._machine.open_segments
-        return self._snapshot(open_segments, self._bench.open_verdicts(open_segments))
+        return self._snapshot(self._measurement.open_verdicts)
 
     def tick(self, tick: Tick) -> Snapshot:
         """Take in one sample; end the session if it has timed out."""
-        if self._session.end_reason is None:
-            seen = opaque(tick, self._session.id)
-            self._take(self._machine.tick(seen))
-            if self._machine.expiry is not None:
+        if self._is_open:
+            self._take(self._measurement.tick(tick))
+            if self._measurement.expired:
                 return self._close(None, EndReason.TIMED_OUT)
-            self._bench.tick(seen, self._machine)
-            self._note_evidence(seen)
         return self._flush()
 
     def pause(self, stamp: Stamp) -> Snapshot:
         """Stop counting."""
-        if not self._machine.paused and self._session.end_reason is None:
-            self._take(self._machine.pause(stamp))
+        if self._is_open and not self._machine.paused:
+            self._take(self._measurement.pause(stamp))
         return self._flush()
 
     def resume(self, stamp: Stamp) -> Snapshot:
         """Count again."""
-        if self._machine.paused and self._session.end_reason is None:
-            self._take(self._machine.resume(stamp))
+        if self._is_open and self._machine.paused:
+            self._take(self._measurement.resume(stamp))
         return self._flush()
 
     def answer(self, stamp: Stamp, answer: Answer) -> Snapshot:
         """Take the student's word for what the quiet was: recorded as attested."""
-        if self._session.end_reason is None:
-            self._take(self._machine.answer(stamp, answer))
+        if self._is_open:
+            self._take(self._measurement.answer(stamp, answer))
         return self._flush()
 
     def end(self, stamp: Stamp, reason: EndReason = EndReason.ENDED) -> Snapshot:
         """Close the session; a second call only tries again what could not be stored."""
-        if self._session.end_reason is None:
+        if self._is_open:
             return self._close(stamp, reason)
         return self._flush()
 
     def judgement(self, verdict_id: str) -> Judgement | None:
         """Return a verdict of this session, open or kept, with all that was said to it."""
-        return self._bench.judgement(verdict_id, self._machine.open_segments)
+        return self._measurement.bench.judgement(verdict_id, self._machine.open_segments)
 
     def contest(
         self, verdict_id: str, at_ms: int, *, by: str, withdrawn: bool = False
@@ -143,11 +134,6 @@ class SessionRecorder:
         said = disputes.review(case, by=by, at_ms=at_ms, result=result, notes=notes)
         return self._hear(case.judgement, said)
 
-    def _note_evidence(self, tick: Tick) -> None:
-        answered = any(event.kind in ANSWERS for event in tick.app_events)
-        if answered or (tick.inputs.discrete and not tick.injected):
-            self._evidence_ms = self._machine.elapsed_ms
-
     def _case(self, verdict_id: str) -> disputes.Case:
         judgement = self.judgement(verdict_id)
         if judgement is None:
@@ -157,42 +143,43 @@ class SessionRecorder:
     def _hear(self, judgement: Judgement, said: Dispute | None) -> Judgement:
         if said is None:
             return judgement
-        self._bench.hear(said)
+        self._measurement.bench.hear(said)
         self._unsaved.disputes.append(said)
         self._unsaved.events.append(wire.disputed(self._session, said))
         self._flush()
         return disputes.heard(judgement, said)
 
+    @property
+    def _machine(self) -> PresenceMachine:
+        return self._measurement.machine
+
+    @property
+    def _is_open(self) -> bool:
+        return self._session.end_reason is None
+
     def _close(self, stamp: Stamp | None, reason: EndReason) -> Snapshot:
-        self._take(self._machine.close(stamp))
-        self._keep(self._bench.close(self._machine))
-        self._session = self._session.end(self._ledger.totals(), reason)
+        self._take(self._measurement.close(stamp))
+        self._session = self._session.end(self._measurement.ledger.totals(), reason)
         self._unsaved.events.append(wire.ended(self._session))
         return self._flush()
 
-    def _take(self, segments: tuple[Segment, ...]) -> None:
-        kept = wire.keep(segments)
+    def _take(self, measured: Measured) -> None:
+        kept = wire.keep(measured.segments)
         self._unsaved.segments.extend(kept)
         self._unsaved.events.extend(wire.spent(self._session, kept))
-        self._ledger.add(segments)
-        self._bench.take(segments)
-
-    def _keep(self, verdicts: tuple[KeptVerdict, ...]) -> None:
-        for kept in verdicts:
-            on_task_ms = self._ledger.engaged_ms(kept.verdict)
-            self._unsaved.verdicts.append(kept)
-            self._unsaved.events.extend(wire.judged(self._session, kept, on_task_ms))
+        for verdict in measured.verdicts:
+            on_task_ms = self._measurement.ledger.engaged_ms(verdict.verdict)
+            self._unsaved.verdicts.append(verdict)
+            self._unsaved.events.extend(wire.judged(self._session, verdict, on_task_ms))
 
     def _flush(self) -> Snapshot:
-        self._keep(self._bench.settle())
-        open_segments, unsaved = self._machine.open_segments, self._unsaved
-        open_verdicts = self._bench.open_verdicts(open_segments)
+        unsaved, open_verdicts = self._unsaved, self._measurement.open_verdicts
         change = Change(
             unsaved.segments,
             unsaved.verdicts,
             unsaved.disputes,
             unsaved.events,
-            open_segments,
+            self._machine.open_segments,
             open_verdicts,
         )
         try:
@@ -201,22 +188,22 @@ class SessionRecorder:
             self._fault = fault
         else:
             self._unsaved, self._fault = Unsaved(), None
-        return self._snapshot(open_segments, open_verdicts)
+        return self._snapshot(open_verdicts)
 
-    def _snapshot(
-        self, open_segments: tuple[Segment, ...], open_verdicts: tuple[KeptVerdict, ...]
-    ) -> Snapshot:
+    def _snapshot(self, open_verdicts: tuple[KeptVerdict, ...]) -> Snapshot:
         state, detail = self._machine.live
-        recent = self._bench.kept_since(self._machine.elapsed_ms - RECENT_MS)
+        recent = self._measurement.bench.kept_since(self._machine.elapsed_ms - RECENT_MS)
         return Snapshot(
             session=self._session,
             state=state,
             detail=detail,
             elapsed_ms=self._machine.elapsed_ms,
-            totals=self._ledger.totals(open_segments, [*map(self._bench.heard, open_verdicts)]),
+            totals=self._measurement.totals,
             paused=self._machine.paused,
             fault=self._fault,
             asks=self._machine.asks,
             verdicts=(*recent, *open_verdicts),
-            last_evidence_ms=self._evidence_ms,
+            last_evidence_ms=self._machine.last_evidence_ms,
+            testing=self._measurement.testing,
+            contested=self._measurement.bench.contested,
         )

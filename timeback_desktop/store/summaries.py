@@ -13,10 +13,7 @@ from timeback_desktop.coaching.summary import (
     Stretch,
     day_bounds_ms,
     day_of,
-    join,
-    longest_focus_ms,
-    settled,
-    totals_of,
+    summarise,
 )
 from timeback_desktop.store.sessions import Row, open_stretches, session_of, stretch_of
 from timeback_desktop.store.verdicts import judgements, read_open
@@ -64,20 +61,6 @@ class SummaryReader:
                 "SELECT * FROM segments WHERE session_id = ? ORDER BY from_ms", [session.id]
             )
         )
-        measured = join([*kept, *open_stretches(row)])
+        measured = [*kept, *open_stretches(row)]
         verdicts = judgements(self._db, session.id, read_open(str(row["open_verdicts"])))
-        stretches = settled(measured, verdicts)
-        return SessionSummary(
-            session_id=session.id,
-            student_id=session.learner.id,
-            app_id=session.app.id,
-            app_name=session.app.name,
-            subject=session.app.subject,
-            started_at_ms=session.started_at_ms,
-            ended_at_ms=session.ended_at_ms,
-            end_reason=None if session.end_reason is None else str(session.end_reason),
-            totals=totals_of(stretches, verdicts),
-            stretches=stretches,
-            longest_focus_ms=longest_focus_ms(stretches),
-            verdicts=verdicts,
-        )
+        return summarise(session, measured, verdicts)
