@@ -1,6 +1,8 @@
 """The sample apps over real HTTP, launched by a tiny platform that knows none of their code."""
 
 import asyncio
+import html
+import json
 import re
 import socket
 import threading
@@ -19,6 +21,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from timeback_desktop.backend.demo.apps.catalogue import SAMPLES, AppConfig
+from timeback_desktop.backend.demo.apps.kit.pages import told
+from timeback_desktop.backend.demo.apps.lesson.lessons import lessons
 from timeback_desktop.caliper.validation import validate_item
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -526,6 +530,18 @@ def test_the_answer_is_not_in_the_page(garden):
     assert not re.search(rf"[>\"' ]{answer}[<\"' ]", page.partition("<section")[2])
 
 
+STARTED, COMPLETED, GRADED, EXPLAINED = (
+    "AssessmentItem Started",
+    "AssessmentItem Completed",
+    "Grade Graded",
+    "View Viewed",
+)
+
+
+def said(events):
+    return [f"{event['type'].removesuffix('Event')} {event['action']}" for event in events]
+
+
 def test_questions_are_reported_in_order(garden, platform):
     garden.launch()
     for given in ("right", "wrong"):
@@ -533,19 +549,74 @@ def test_questions_are_reported_in_order(garden, platform):
         garden.post("/answer", {"number": number, "answer": answer if given == "right" else "999"})
         garden.post("/next")
     garden.get("/")
-    events = platform.wait_for(7)
-    kinds = [(event["type"], event["action"]) for event in events]
-    one = [
-        ("AssessmentItemEvent", "Started"),
-        ("AssessmentItemEvent", "Completed"),
-        ("GradeEvent", "Graded"),
-    ]
-    assert kinds == [*one, *one, one[0]]
+    events = platform.wait_for(10)
+    one = [STARTED, COMPLETED, GRADED, EXPLAINED]
+    assert said(events) == ["Assessment Started", *one, *one, STARTED]
     assert [
         event["generated"]["scoreGiven"] for event in events if event["type"] == "GradeEvent"
     ] == [1.0, 0.0]
     assert {event["actor"]["id"] for event in events} == {f"urn:uuid:{garden.subject}"}
-    assert len({uuid.UUID(event["id"]) for event in events}) == 7
+    assert len({uuid.UUID(event["id"]) for event in events}) == 10
+
+
+def test_a_full_bed_is_a_finished_lesson(garden, platform):
+    garden.launch()
+    for _ in range(11):
+        page = garden.get("/").text
+        number = re.search(r'name="number" value="(\d+)"', page)[1]
+        choice = re.search(r'type="radio" name="answer" value="([^"]*)"', page)
+        answer = html.unescape(choice[1]) if choice else "1"
+        garden.post("/answer", {"number": number, "answer": answer})
+        garden.post("/next")
+    events = platform.wait_for(47)
+    lessons = [event for event in events if event["type"] == "AssessmentEvent"]
+    assert said(lessons) == ["Assessment Started", "Assessment Submitted", "Assessment Started"]
+    begun, done, following = (event["object"]["id"].rpartition("#")[2] for event in lessons)
+    assert (begun, done, following) == ("beds/1", "beds/1", "beds/2")
+    run = lessons[1]["generated"]
+    assert run["startedAtTime"] == lessons[0]["eventTime"] <= run["endedAtTime"]
+
+
+def test_an_answer_names_its_skill_its_lesson_and_how_long_it_took(garden, platform):
+    garden.launch()
+    number, answer = sums(garden)
+    garden.post("/answer", {"number": number, "answer": answer})
+    _, started, completed, graded, explained = platform.wait_for(5)
+    item = started["object"]
+    assert item["learningObjectives"][0]["id"].endswith("#skills/addition")
+    assert item["isPartOf"]["id"].endswith("#beds/1")
+    assert completed["object"] == graded["object"]["assignable"] == item
+    assert explained["object"]["isPartOf"] == item
+    took = completed["generated"]["attempt"]
+    assert started["eventTime"] == took["startedAtTime"] <= took["endedAtTime"]
+
+
+def heard_by(markup):
+    """What the page's script tells its own window."""
+    found = re.findall(r'<script type="application/json" data-caliper>(.*?)</script>', markup)
+    return [event for listed in found for event in json.loads(listed)]
+
+
+def test_the_page_is_told_exactly_what_the_platform_is(garden, platform):
+    garden.launch()
+    page = garden.get("/").text
+    again = garden.get("/").text
+    number, answer = sums(garden)
+    stage = {"X-Stage": "1"}
+    feedback = garden.post("/answer", {"number": number, "answer": answer}, headers=stage).text
+    following = garden.post("/next", headers=stage).text
+    told = [event for markup in (page, again, feedback, following) for event in heard_by(markup)]
+    assert told == platform.wait_for(6)
+    assert said(told) == ["Assessment Started", STARTED, COMPLETED, GRADED, EXPLAINED, STARTED]
+    assert heard_by(again) == []
+
+
+def test_no_sign_in_the_data_ends_its_element():
+    event = {"name": "</script><script>alert(1)</script><!--"}
+    markup = told([event])
+    assert markup.count("<") == 2
+    assert heard_by(markup) == [event]
+    assert told([]) == ""
 
 
 def test_what_is_no_number_is_asked_again_and_not_reported(garden, platform):
@@ -554,7 +625,7 @@ def test_what_is_no_number_is_asked_again_and_not_reported(garden, platform):
     for given in ("", "twelve", "1e3", "-4", "9" * 50, "٣"):
         answer = garden.post("/answer", {"number": number, "answer": given})
         assert "Type a number" in answer.text
-    assert len(platform.wait_for(1)) == 1
+    assert said(platform.wait_for(2)) == ["Assessment Started", STARTED]
 
 
 def test_an_answer_counts_once(garden, platform):
@@ -564,7 +635,7 @@ def test_an_answer_counts_once(garden, platform):
         garden.post("/answer", {"number": number, "answer": answer})
     garden.post("/next")
     garden.get("/")
-    assert len(platform.wait_for(4)) == 4
+    assert len(platform.wait_for(6)) == 6
 
 
 def test_the_student_never_waits_for_a_platform_that_is_down(garden, platform):
@@ -578,8 +649,8 @@ def test_the_student_never_waits_for_a_platform_that_is_down(garden, platform):
         assert time.monotonic() - began < 1.0
     assert platform.events == []
     platform.down = False
-    events = platform.wait_for(10)
-    assert [event["action"] for event in events[:3]] == ["Started", "Completed", "Graded"]
+    events = platform.wait_for(14)
+    assert said(events[1:4]) == [STARTED, COMPLETED, GRADED]
     assert len({event["id"] for event in events}) == len(events)
     assert platform.refused_posts > 0
 
@@ -610,16 +681,13 @@ def test_two_students_in_one_browser_do_not_meet(garden):
 STORY, QUIZ = "/stories/masters-of-disguise", "/stories/masters-of-disguise/questions"
 
 
-def said(events):
-    return [f"{event['type'].removesuffix('Event')} {event['action']}" for event in events]
-
-
 def test_reading_a_text_is_reported_page_by_page(lantern, platform):
     for number in (1, 2, 3, 3):
         assert lantern.get(f"{STORY}/{number}").status_code == 200
-    events = platform.wait_for(5)
-    assert said(events) == ["Navigation NavigatedTo", *["View Viewed"] * 4]
-    assert [event["object"]["id"].rpartition("/")[2] for event in events[1:]] == [
+    events = platform.wait_for(6)
+    begun = ["Assignable Started", "Navigation NavigatedTo"]
+    assert said(events) == [*begun, *["View Viewed"] * 4]
+    assert [event["object"]["id"].rpartition("/")[2] for event in events[2:]] == [
         "1",
         "2",
         "3",
@@ -634,11 +702,11 @@ def test_questions_to_a_text_point_into_it(lantern, platform):
     feedback = lantern.post(f"{QUIZ}/answer", answer, headers={"X-Stage": "1"}).text
     assert 'data-correct="false"' in feedback
     assert "<mark>Because it has no bones, even a large octopus" in feedback
-    assert said(platform.wait_for(3)) == [
-        "AssessmentItem Started",
-        "AssessmentItem Completed",
-        "Grade Graded",
-    ]
+    told = platform.wait_for(5)
+    assert said(told) == ["Assignable Started", STARTED, COMPLETED, GRADED, EXPLAINED]
+    place = told[2]["extensions"]["timeback"]["choice"]
+    shown = re.findall(r'type="radio" name="answer" value="([^"]*)"', page)
+    assert shown[place] == "It has eight arms"
 
 
 def test_a_quiz_is_finished_and_taken_again(lantern, platform):
@@ -650,12 +718,15 @@ def test_a_quiz_is_finished_and_taken_again(lantern, platform):
     assert "3 of 4 right" in page
     assert "3 of 4 right" in lantern.get("/").text
     assert "Question 1 of 4" in lantern.post(f"{QUIZ}/again", headers={"X-Stage": "1"}).text
+    events = platform.wait_for(20)
     attempts = [
         event["generated"]["count"]
-        for event in platform.wait_for(13)
-        if event["action"] == "Started"
+        for event in events
+        if event["type"] == "AssessmentItemEvent" and event["action"] == "Started"
     ]
     assert attempts == [1, 1, 1, 1, 2]
+    lessons = [event for event in events if event["type"] == "AssignableEvent"]
+    assert [event["action"] for event in lessons] == ["Started", "Completed", "Started"]
 
 
 @pytest.mark.parametrize(
@@ -754,7 +825,23 @@ def test_each_chapter_has_its_questions(loft, platform):
     assert "2 of 2 right" in page
     assert 'data-testid="continue"' in page
     assert "1 of 3 chapters done" in loft.get("/").text
-    assert len(platform.wait_for(6)) == 6
+    one = [STARTED, COMPLETED, GRADED, EXPLAINED]
+    assert said(platform.wait_for(9)) == ["Assignable Started", *one, *one]
+
+
+def test_a_lesson_is_finished_with_its_last_check(loft, platform):
+    loft.get("/lessons/fractions")
+    for chapter in range(1, len(lessons()["fractions"].chapters) + 1):
+        check = f"/lessons/fractions/checks/{chapter}"
+        loft.get(check)
+        for number, question in enumerate(lessons()["fractions"].chapters[chapter - 1].questions):
+            loft.post(f"{check}/answer", {"number": str(number), "answer": question.answer})
+            loft.post(f"{check}/next", headers={"X-Stage": "1"})
+    asked = sum(len(chapter.questions) for chapter in lessons()["fractions"].chapters)
+    events = platform.wait_for(2 + 4 * asked)
+    ends = [said([event])[0] for event in (events[0], events[-1])]
+    assert ends == ["Assignable Started", "Assignable Completed"]
+    assert events[0]["object"] == events[-1]["object"]
 
 
 @pytest.mark.parametrize(

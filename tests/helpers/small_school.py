@@ -81,7 +81,7 @@ class SmallSchool:
         """Send events in one envelope."""
         raw = wrap("urn:x:sensor", START, [events.encode(item) for item in items])
         with writing(self.engine) as connection:
-            return ingest(connection, sender, open_envelope(raw), START)
+            return list(ingest(connection, sender, open_envelope(raw), START).results)
 
     def statuses(self, sender: Principal, *items: Any) -> list[str]:
         """Send events and return what became of each."""
@@ -97,7 +97,8 @@ class SmallSchool:
         """Return a student's sessions as the Insights API tells them."""
         with self.reading() as connection:
             asked, page = Asked(TENANT, user_id), insights.Page(200, 0)
-            found = insights.sessions_page(connection, asked, page, with_segments=segments)
+            parts = frozenset({insights.Include.SEGMENTS}) if segments else frozenset()
+            found = insights.sessions_page(connection, asked, page, parts)
         return list(found["sessions"])
 
 

@@ -11,7 +11,8 @@ auth        who is calling (:class:`auth.principal.Principal`), tokens, PINs
 lti         the LTI 1.3 launch: hints, the authorization answer, keys
 events      Caliper events in
 sessions    what the events say about a session; read by ``insights``
-insights    sessions and overviews out
+insights    sessions, overviews and judgements out; reviews and contests in
+feed        what an app tells during a session, to the desktop that launched it
 desktop     the routes that only the desktop window calls
 demo        the demo school and the sample apps
 ==========  =======================================================================

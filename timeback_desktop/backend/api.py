@@ -12,13 +12,21 @@ from timeback_desktop.backend.auth import routes as auth_routes
 from timeback_desktop.backend.auth.schemas import TokenRefused
 from timeback_desktop.backend.desktop import routes as desktop_routes
 from timeback_desktop.backend.events import routes as events_routes
+from timeback_desktop.backend.feed import routes as feed_routes
 from timeback_desktop.backend.guards import AccessLog, BodyLimit, HostAllowList
 from timeback_desktop.backend.insights import routes as insights_routes
 from timeback_desktop.backend.lti import routes as lti_routes
 from timeback_desktop.backend.lti.schemas import Unanswerable
 from timeback_desktop.backend.runtime import Platform
 
-_FEATURES = (auth_routes, lti_routes, events_routes, insights_routes, desktop_routes)
+_FEATURES = (
+    auth_routes,
+    lti_routes,
+    events_routes,
+    insights_routes,
+    feed_routes,
+    desktop_routes,
+)
 
 
 def create_app(platform: Platform) -> FastAPI:

@@ -7,12 +7,13 @@ needs hangs on it, so that two backends can live in one process without sharing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from timeback_desktop.backend.feed.arrivals import Arrivals
 from timeback_desktop.backend.lti.keys import SigningKeys
 from timeback_desktop.backend.settings import Settings
 from timeback_desktop.clock import now_ms
@@ -23,6 +24,7 @@ class Platform:
     """The parts of one running backend; ``run_secret`` is the desktop's own password.
 
     ``now`` tells the wall clock in milliseconds: expiry is judged by it, and only by it.
+    ``arrivals`` wakes those who wait for a student's events.
     """
 
     settings: Settings
@@ -30,6 +32,7 @@ class Platform:
     keys: SigningKeys
     run_secret: str | None = None
     now: Callable[[], int] = now_ms
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
 
 def current_platform(request: Request) -> Platform:

@@ -129,6 +129,7 @@ class Backend:
             _raise_unasked_end(tasks)
         finally:
             stopping.cancel()
+            platform.arrivals.close()
             await _end(listeners, tasks)
 
     async def _wait_for_stop(self) -> None:

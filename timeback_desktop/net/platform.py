@@ -175,10 +175,14 @@ class Platform:
         return response
 
 
+def is_this_computer(url: str) -> bool:
+    """Tell whether a platform runs on this computer: no proxy stands before that one."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def _client_for(address: Address) -> httpx.Client:
-    """Return a client; a proxy from the environment never stands before this computer."""
-    loopback = urlsplit(address.url).hostname in {"127.0.0.1", "localhost", "::1"}
-    return httpx.Client(base_url=address.url, timeout=_TIMEOUT, trust_env=not loopback)
+    direct = is_this_computer(address.url)
+    return httpx.Client(base_url=address.url, timeout=_TIMEOUT, trust_env=not direct)
 
 
 def _message(response: httpx.Response) -> str:

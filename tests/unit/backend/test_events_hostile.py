@@ -20,14 +20,20 @@ from tests.helpers.small_school import (
     MATH,
     SESSION,
     START,
+    TENANT,
     SmallSchool,
     event_id,
     open_school,
 )
 from timeback_desktop.backend.db.engine import writing
+from timeback_desktop.backend.demo.apps.kit.events import Lesson, Reporter, Try
 from timeback_desktop.backend.events.service import ingest
+from timeback_desktop.backend.feed.service import Listener, heard_since
+from timeback_desktop.backend.insights.record import Asked
+from timeback_desktop.backend.insights.service import Page, insights_page
 from timeback_desktop.caliper import events as caliper
-from timeback_desktop.caliper.envelope import open_envelope
+from timeback_desktop.caliper import insights as wire
+from timeback_desktop.caliper.envelope import EnvelopeFault, open_envelope
 from timeback_desktop.partition import State
 
 Json = dict[str, Any]
@@ -64,7 +70,7 @@ def verdicts(school: SmallSchool, item: Json) -> list[str]:
         }
     ).encode()
     with writing(school.engine) as connection:
-        results = ingest(connection, AS_PUBLISHER, open_envelope(raw), START)
+        results = ingest(connection, AS_PUBLISHER, open_envelope(raw), START).results
     return [str(result.status) for result in results]
 
 
@@ -82,8 +88,43 @@ _odd: st.SearchStrategy[Any] = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
-@given(st.data(), st.sampled_from([spent("bent"), over("bent")]), _odd)
+PLACE = wire.Place(AVA, MATH, SESSION.id)
+
+
+def judged() -> Json:
+    seen = {"rule": "r", "version": 1, "thresholds": {"a": 1.5}, "counts": {"b": 2}}
+    return wire.noted(
+        PLACE,
+        wire.Insight(
+            id=event_id("bent insight"), kind="idle", detail="idle", started_at_ms=START, ms=9,
+            on_task_ms=0, confidence=0.5, reasoning="So.", student_reasoning="So.", **seen,
+        ),
+    )  # fmt: skip
+
+
+def told_by_an_app() -> list[Json]:
+    app = Reporter(f"urn:uuid:{MATH.id}", "Math", AVA.id)
+    lesson = Lesson("beds/1", "Bed", "Assessment")
+    attempt = Try("i", "1 + 1", lesson, 1, "2026-09-21T14:13:20.000Z", "adding")
+    return [
+        *app.question_answered(attempt, "2", correct=True, choice=1),
+        app.lesson_finished(lesson, attempt.began),
+        app.media("Started", "film", "Film", at_s=1, length_s=2),
+    ]
+
+
+BENT = [
+    spent("bent"),
+    over("bent"),
+    judged(),
+    wire.contested(event_id("bent contest"), PLACE, event_id("bent insight"), START),
+    wire.reviewed(event_id("bent r"), PLACE, event_id("x"), START, AVA.id, "TruePositive", "Yes."),
+    *told_by_an_app(),
+]
+
+
+@settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(BENT), _odd)
 def test_a_bent_event(school: SmallSchool, data: st.DataObject, event: Json, odd: Any) -> None:
     bent = deepcopy(event)
     place: Any = bent
@@ -94,6 +135,10 @@ def test_a_bent_event(school: SmallSchool, data: st.DataObject, event: Json, odd
     (verdict,) = verdicts(school, bent)
     assert verdict in {"accepted", "duplicate", "refused"}
     school.sessions(segments=True)
+    with school.reading() as connection:
+        asked = Asked(TENANT, AVA.id)
+        json.dumps(insights_page(connection, asked, Page(200, 0)))
+        json.dumps(heard_since(connection, Listener(TENANT, AVA.id, SESSION.id), 0))
 
 
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**64, 1e300])
@@ -123,3 +168,10 @@ def test_an_answer_is_no_larger_than_its_faults_need(school: SmallSchool) -> Non
     event = spent("wide") | {"a" * 100_000 + str(n): n for n in range(10)}
     (result,) = school.send(AS_MATH, event)
     assert sum(len(fault.pointer) for fault in result.faults) < 2_000
+
+
+def test_half_a_sign_in_a_reason_is_no_accident(school: SmallSchool) -> None:
+    raw = json.dumps(judged() | {"id": f"urn:uuid:{event_id('half')}"}).replace("So.", "\\ud83d")
+    with pytest.raises(EnvelopeFault) as caught:
+        verdicts(school, json.loads(raw))
+    assert caught.value.status == 400

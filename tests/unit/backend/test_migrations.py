@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from timeback_desktop.backend.db.engine import open_engine, reading, writing
 from timeback_desktop.backend.db.migrate import migrate
 from timeback_desktop.backend.db.tables import metadata
+from timeback_desktop.backend.insights.record import Asked
+from timeback_desktop.backend.insights.service import Page, insights_page, sessions_page
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
 
 
@@ -59,3 +61,45 @@ def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM publishers")) == 0
     engine.dispose()
+
+
+def test_a_school_of_the_first_version_is_brought_up_with_all_it_holds(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate(engine, "0001")
+    with writing(engine) as connection:
+        _fill_as_of_0001(connection)
+    migrate(engine)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        asked = Asked("p", "u")
+        (session,) = sessions_page(connection, asked, Page(10, 0))["sessions"]
+        assert session["time"]["states"] == {"idle": 15_000}
+        assert insights_page(connection, asked, Page(10, 0))["insights"] == []
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    engine.dispose()
+
+
+def _fill_as_of_0001(connection: Connection) -> None:
+    rows = [
+        "publishers (id, name, created_ms) VALUES ('p', 'P', 1)",
+        (
+            "applications VALUES ('a', 'p', 'App', '', 'Math', '[]', '#fff', NULL, 'l', 'u', '[]',"
+            " NULL, '[]', '[]', 'active', NULL, 'c', 'd', 1)"
+        ),
+        (
+            "orgs (publisher_id, id, name, type, identifier, status, modified_ms)"
+            " VALUES ('p', 'o', 'O', 'school', 'o', 'active', 1)"
+        ),
+        "users VALUES ('p', 'u', 'Ava', 'T', 'ava', 'a@x', 'student', '[]', 'o', 1, 'active', 1)",
+        (
+            "events VALUES ('p', 'e', x'00', 'TimeSpentEvent', 'SpentTime', 'u', 'a', 's', 0, 0,"
+            " 15000, 1, NULL, x'00')"
+        ),
+        "time_spent VALUES ('p', 'e', 0, 'u', 'a', 's', 1, 'inactive', 'idle', 0, 15000)",
+        (
+            "sessions (publisher_id, user_id, id, application_id, origin, measured, first_ms, last_ms,"
+            " started_ms, ended_ms) VALUES ('p', 'u', 's', 'a', 'bare', 1, 0, 15000, 0, 15000)"
+        ),
+    ]
+    for row in rows:
+        connection.execute(text(f"INSERT INTO {row}"))

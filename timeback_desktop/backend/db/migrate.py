@@ -20,14 +20,14 @@ from timeback_desktop.backend.db.engine import writing
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest step, all in one transaction."""
+def migrate(engine: Engine, step: str = "head") -> None:
+    """Bring the database to the newest step, or to another one, all in one transaction."""
     config = _config()
     try:
         with writing(engine) as connection:
             _refuse_newer(connection, config)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, step)
     except DBAPIError as error:
         raise DatabaseUnusable(
             f"The database cannot be used: {error.orig}.",

@@ -9,4 +9,9 @@ second try is still understood.
 Each event is kept as it came (``events.body``) beside the few columns that questions are
 asked about. What the desktop measured and what an app claims about the same time are both
 kept, told apart by ``time_spent.measured``, and never added up.
+
+``facts`` reads one event, with ``judgements`` (insights, contests, reviews) and ``work`` (what
+an app tells of the work in it, as closed words); ``directory`` says where it belongs,
+``disputes`` who may speak against a judgement, ``contents`` keeps what it says. All of it
+comes out the same in whatever order events arrive.
 """

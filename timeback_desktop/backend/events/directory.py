@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
 from timeback_desktop.backend.events.facts import AUTO_ATTACH, EventFacts, PersonRef, instants_of
+from timeback_desktop.backend.events.reading import is_lived
 from timeback_desktop.backend.lti.models import lti_subjects
 from timeback_desktop.backend.registry.models import applications
 from timeback_desktop.backend.roster import service as roster
@@ -20,8 +21,6 @@ from timeback_desktop.caliper.datatypes import is_event_id
 from timeback_desktop.caliper.validation import Fault
 from timeback_desktop.errors import ContractFault
 from timeback_desktop.ids import from_iri, seeded
-
-_LATEST_MS = 32_503_680_000_000  # the year 3000
 
 
 class Refusal(ContractFault):
@@ -59,10 +58,13 @@ class Directory:
     def place(self, facts: EventFacts) -> Place:
         """Return where an event belongs; :class:`Refusal` when it may not be sent."""
         for pointer, instant_ms in instants_of(facts):
-            if not 0 <= instant_ms < _LATEST_MS:
+            if not is_lived(instant_ms):
                 raise Refusal(pointer, "is not a time that anybody has lived")
         application_id = self._application(facts.app_iri)
         user_id = self._student(facts.person, application_id)
+        if facts.is_about_a_judgement:
+            # Said about a session, perhaps long after it, perhaps by a coach: no part of it.
+            return Place(user_id, application_id, None, auto=False)
         auto = facts.session is not None and facts.session.iri == AUTO_ATTACH
         if auto and application_id is None:
             raise Refusal("/edApp", "is required for an event that asks to be attached")

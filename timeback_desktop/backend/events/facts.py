@@ -15,6 +15,16 @@ from typing import Any
 
 import msgspec
 
+from timeback_desktop.backend.events.judgements import (
+    ContestTold,
+    InsightTold,
+    ReviewTold,
+    contest_in,
+    insights_in,
+    review_in,
+)
+from timeback_desktop.backend.events.reading import Json, iri_of, moment, text, within
+from timeback_desktop.backend.events.work import Work, work_in
 from timeback_desktop.backend.sessions.span import EndReason
 from timeback_desktop.caliper.datatypes import is_count, read_duration_ms
 from timeback_desktop.clock import parse_iso_utc
@@ -26,7 +36,7 @@ LONGEST_SESSION_MS = 366 * 86_400_000
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DIALECT = {"Active": "active", "Inactive": "inactive", "Waste": "waste", "Unknown": "unknown"}
 
-Json = dict[str, Any]
+_LONGEST_SUB_TYPE = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,15 @@ class EventFacts:
     suspended_ms: int | None
     stretches: tuple[Stretch, ...]
     answer: Answer | None
+    insights: tuple[InsightTold, ...] = ()
+    contest: ContestTold | None = None
+    review: ReviewTold | None = None
+    work: Work | None = None
+
+    @property
+    def is_about_a_judgement(self) -> bool:
+        """Tell a contest or a review, which is no part of the session that it is about."""
+        return self.contest is not None or self.review is not None
 
 
 def content_hash(item: object) -> bytes:
@@ -115,19 +134,11 @@ def read_event(event: Json) -> EventFacts:
         suspended_ms=_suspended(event),
         stretches=stretches,
         answer=_answer(event),
+        insights=insights_in(event),
+        contest=contest_in(event),
+        review=review_in(event),
+        work=work_in(event),
     )
-
-
-def _iri(value: object) -> str | None:
-    """Return the IRI of an entity, given as one or as an object."""
-    found = value.get("id") if isinstance(value, dict) else value
-    return found if isinstance(found, str) else None
-
-
-def _within(value: object, *names: str) -> object:
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def _person(event: Json) -> PersonRef | None:
@@ -135,42 +146,38 @@ def _person(event: Json) -> PersonRef | None:
     named: list[object] = []
     if event["type"] == "GradeEvent":
         named += [
-            _within(event, "object", "assignee"),
-            _within(event, "generated", "attempt", "assignee"),
+            within(event, "object", "assignee"),
+            within(event, "generated", "attempt", "assignee"),
         ]
-    if _within(event, "actor", "type") == "SoftwareApplication" or event["action"] == "TimedOut":
-        named += [_within(event, "object", "user"), _within(event, "session", "user")]
+    if within(event, "actor", "type") == "SoftwareApplication" or event["action"] == "TimedOut":
+        named += [within(event, "object", "user"), within(event, "session", "user")]
     else:
         named.append(event["actor"])
-    found = next((each for each in named if _iri(each) is not None), None)
-    iri = _iri(found)
+    found = next((each for each in named if iri_of(each) is not None), None)
+    iri = iri_of(found)
     if iri is None:
         return None
-    email = _within(found, "email")
+    email = within(found, "email")
     return PersonRef(iri, email if isinstance(email, str) else None)
 
 
 def _app(event: Json) -> str | None:
-    named: list[object] = [event.get("edApp"), _within(event, "object", "app")]
+    named: list[object] = [event.get("edApp"), within(event, "object", "app")]
     if event["type"] == "SessionEvent" and event["action"] != "TimedOut":
         named.append(event["object"])
-    return next((iri for each in named if (iri := _iri(each)) is not None), None)
-
-
-def _moment(value: object) -> int | None:
-    return parse_iso_utc(value) if isinstance(value, str) else None
+    return next((iri for each in named if (iri := iri_of(each)) is not None), None)
 
 
 def _session(event: Json) -> SessionRef | None:
     value = event["object"] if event["action"] == "TimedOut" else event.get("session")
-    iri = _iri(value)
+    iri = iri_of(value)
     if iri is None:
         return None
-    duration = _within(value, "duration")
+    duration = within(value, "duration")
     return SessionRef(
         iri=iri,
-        started_ms=_moment(_within(value, "startedAtTime")),
-        ended_ms=_moment(_within(value, "endedAtTime")),
+        started_ms=moment(within(value, "startedAtTime")),
+        ended_ms=moment(within(value, "endedAtTime")),
         duration_ms=_length(read_duration_ms(duration)) if isinstance(duration, str) else None,
     )
 
@@ -180,12 +187,12 @@ def _end_reason(event: Json) -> EndReason | None:
         return None
     if event["action"] == "TimedOut":
         return EndReason.TIMED_OUT
-    told = _within(event, "extensions", "timeback", "endReason")
+    told = within(event, "extensions", "timeback", "endReason")
     return next((reason for reason in EndReason if reason == told), EndReason.ENDED)
 
 
 def _suspended(event: Json) -> int | None:
-    told = _within(event, "extensions", "timeback", "suspendedMs")
+    told = within(event, "extensions", "timeback", "suspendedMs")
     return _length(told) if isinstance(told, int) and is_count(told) else None
 
 
@@ -203,7 +210,7 @@ def _stretches(event: Json, event_ms: int) -> tuple[Stretch, ...]:
     cursor = event_ms - sum(lengths)
     found = []
     for item, ms in zip(items, lengths, strict=True):
-        dated = _moment(item.get("startDate"))
+        dated = moment(item.get("startDate"))
         started = cursor if dated is None else dated
         cursor += ms
         if ms:
@@ -221,16 +228,14 @@ def _time_type(item: Json) -> TimeType:
 
 
 def _sub_type(item: Json) -> str | None:
-    found = _either(item, "subType", "sub_type")
-    # PostgreSQL has no place for a NUL in a text.
-    return found.replace("\0", "") if isinstance(found, str) else None
+    return text(_either(item, "subType", "sub_type"), _LONGEST_SUB_TYPE)
 
 
 def _answer(event: Json) -> Answer | None:
     match event["type"], event["action"]:
         case "AssessmentItemEvent", "Completed":
-            attempt = _within(event, "generated", "attempt")
-            return Answer(AnswerKind.COMPLETED, _iri(attempt) or event["id"])
+            attempt = within(event, "generated", "attempt")
+            return Answer(AnswerKind.COMPLETED, iri_of(attempt) or event["id"])
         case "GradeEvent", "Graded" if _is_about_question(event):
             return _graded(event)
         case _:
@@ -240,19 +245,19 @@ def _answer(event: Json) -> Answer | None:
 def _is_about_question(event: Json) -> bool:
     """Tell a graded question from a graded test: TimeBack's scoreType, or the assignable."""
     return (
-        _within(event, "generated", "scoreType") == "QUESTION_RESULT"
-        or _within(event, "object", "assignable", "type") == "AssessmentItem"
+        within(event, "generated", "scoreType") == "QUESTION_RESULT"
+        or within(event, "object", "assignable", "type") == "AssessmentItem"
     )
 
 
 def _graded(event: Json) -> Answer:
-    given = _within(event, "generated", "scoreGiven")
-    most = _within(event, "generated", "maxScore")
+    given = within(event, "generated", "scoreGiven")
+    most = within(event, "generated", "maxScore")
     right = None
     if isinstance(given, int | float):
         full = most if isinstance(most, int | float) and most > 0 else 1
         right = given >= full
-    return Answer(AnswerKind.GRADED, _iri(event["object"]) or event["id"], right)
+    return Answer(AnswerKind.GRADED, iri_of(event["object"]) or event["id"], right)
 
 
 def instants_of(facts: EventFacts) -> Iterable[tuple[str, int]]:

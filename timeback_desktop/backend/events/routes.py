@@ -92,7 +92,9 @@ def _receive(platform: Platform, principal: Principal, body: bytes) -> JSONRespo
         return JSONResponse(found, fault.status, media_type=schemas.PROBLEM)
     with writing(platform.engine) as connection:
         sender = _in_its_school(connection, principal)
-        results = ingest(connection, sender, envelope, platform.now())
-    if schemas.all_refused(results):
-        return JSONResponse(schemas.refused_problem(results), 422, media_type=schemas.PROBLEM)
-    return JSONResponse({"jobId": ids.mint(), "results": schemas.results_json(results)})
+        taken = ingest(connection, sender, envelope, platform.now())
+    platform.arrivals.tell(sender.publisher_id, taken.students)
+    if schemas.all_refused(taken.results):
+        problem = schemas.refused_problem(taken.results)
+        return JSONResponse(problem, 422, media_type=schemas.PROBLEM)
+    return JSONResponse({"jobId": ids.mint(), "results": schemas.results_json(taken.results)})

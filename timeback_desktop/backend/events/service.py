@@ -13,13 +13,14 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
+from timeback_desktop.backend.events import contents, disputes
 from timeback_desktop.backend.events.directory import Directory, Place, Refusal
 from timeback_desktop.backend.events.facts import EventFacts, content_hash, read_event
-from timeback_desktop.backend.events.models import answers, described_entities, events, time_spent
+from timeback_desktop.backend.events.models import described_entities, events
 from timeback_desktop.backend.roster.models import users
 from timeback_desktop.backend.sessions import service as sessions
 from timeback_desktop.backend.sessions.span import Closing, Origin, SessionSpan, merged
@@ -45,6 +46,14 @@ class Result:
     id: str | None
     status: Status
     faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an envelope: the answer about each item, and the students of new events."""
+
+    results: tuple[Result, ...]
+    students: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class _Intake:
 
 def ingest(
     connection: Connection, sender: Principal, envelope: Envelope, received_ms: int
-) -> list[Result]:
+) -> Taken:
     """Take an envelope and return what became of each item, in the order they came.
 
     The caller commits: nothing may be answered before that.
@@ -86,9 +95,11 @@ def ingest(
     good = _judge(intake, envelope.items)
     _lock_students(intake, good)
     fresh = _store(intake, good)
-    _note_contents(intake, fresh)
+    told = [contents.Fresh(each.facts, each.place) for each in fresh]
+    contents.note(connection, intake.tenant, told, measured=sender.measures)
     _note_sessions(intake, fresh)
-    return [intake.results[index] for index in range(len(envelope.items))]
+    results = tuple(intake.results[index] for index in range(len(envelope.items)))
+    return Taken(results, frozenset(each.place.user_id for each in fresh))
 
 
 def _id_of(item: object) -> str | None:
@@ -111,6 +122,7 @@ def _judge(intake: _Intake, items: Sequence[Item]) -> list[_Good]:
             else:
                 facts = read_event(item.value)
                 place = directory.place(facts)
+                disputes.check(intake.connection, intake.sender, facts, place)
                 good.append(_Good(index, item.raw, item.value["id"], facts, place))
         except Refusal as refusal:
             intake.refuse(index, item.value, [refusal.fault])
@@ -219,36 +231,6 @@ def _contents_of(intake: _Intake, event_ids: Sequence[str]) -> dict[str, bytes]:
         )
         found |= {row.id: row.content_sha256 for row in rows}
     return found
-
-
-def _note_contents(intake: _Intake, fresh: Sequence[_Good]) -> None:
-    """Keep what the new events say about time and questions."""
-    measured = intake.sender.measures
-    spent = [
-        {**_home(intake, each), "item": item, "measured": measured, "type": stretch.type,
-         "sub_type": stretch.sub_type, "started_ms": stretch.started_ms, "ms": stretch.ms}
-        for each in fresh
-        for item, stretch in enumerate(each.facts.stretches)
-    ]  # fmt: skip
-    answered = [
-        {**_home(intake, each), "kind": each.facts.answer.kind, "event_ms": each.facts.event_ms,
-         "attempt": each.facts.answer.attempt, "correct": each.facts.answer.correct}
-        for each in fresh
-        if each.facts.answer is not None
-    ]  # fmt: skip
-    for table, rows in ((time_spent, spent), (answers, answered)):
-        if rows:
-            intake.connection.execute(insert(table), rows)
-
-
-def _home(intake: _Intake, each: _Good) -> dict[str, Any]:
-    return {
-        "publisher_id": intake.tenant,
-        "event_id": each.facts.id,
-        "user_id": each.place.user_id,
-        "application_id": each.place.application_id,
-        "session_id": each.place.session_id,
-    }
 
 
 def _note_sessions(intake: _Intake, fresh: Sequence[_Good]) -> None:

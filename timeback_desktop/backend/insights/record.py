@@ -102,10 +102,15 @@ def _in_sessions(
     connection: Connection, table: Table, asked: Asked, session_ids: Sequence[str]
 ) -> list[Row[Any]]:
     found: list[Row[Any]] = []
-    for start in range(0, len(session_ids), _IDS_AT_ONCE):
-        part = session_ids[start : start + _IDS_AT_ONCE]
+    for part in parts_of(session_ids):
         found += _rows(connection, table, asked, table.c.session_id.in_(part))
     return found
+
+
+def parts_of(identifiers: Sequence[str]) -> list[Sequence[str]]:
+    """Cut a list of identifiers into parts that one query can take."""
+    starts = range(0, len(identifiers), _IDS_AT_ONCE)
+    return [identifiers[start : start + _IDS_AT_ONCE] for start in starts]
 
 
 def _stretch(row: Row[Any]) -> Stretch:

@@ -1,4 +1,8 @@
-"""The Insights API: for the student himself, his teachers, and clients with the scope."""
+"""The Insights API: for the student himself, his teachers, and clients with the scope.
+
+What is said of a judgement comes in here too: a review by a teacher of the student, a
+contest by the student himself.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,12 @@ from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy import Connection
 
 from timeback_desktop.backend.auth.principal import CurrentPrincipal, Principal
-from timeback_desktop.backend.db.engine import reading
-from timeback_desktop.backend.insights import service
+from timeback_desktop.backend.db.engine import reading, writing
+from timeback_desktop.backend.events.reading import is_lived
+from timeback_desktop.backend.insights import disputes, service
+from timeback_desktop.backend.insights.judgements import Status
 from timeback_desktop.backend.insights.record import Asked
+from timeback_desktop.backend.insights.schemas import ContestIn, ReviewIn
 from timeback_desktop.backend.roster.service import may_read
 from timeback_desktop.backend.runtime import CurrentPlatform
 from timeback_desktop.clock import parse_iso_utc
@@ -22,7 +29,6 @@ router = APIRouter(prefix="/insights/1.0", tags=["insights"])
 
 _DAY_MS = 86_400_000
 LONGEST_RANGE_MS = 400 * _DAY_MS
-_LATEST_MS = 32_503_680_000_000  # the year 3000, as in events.directory
 
 Instant = Annotated[str | None, Query(max_length=64)]
 From = Annotated[str | None, Query(alias="from", max_length=64)]
@@ -44,13 +50,34 @@ def list_sessions(  # noqa: PLR0913, PLR0917 - one parameter each of the query
     include: Include = None,
 ) -> dict[str, Any]:
     """Return a student's sessions that touch the range, newest first."""
-    segments = "segments" in (include or "").split(",")
+    asked_for = (include or "").split(",")
+    parts = frozenset(part for part in service.Include if part in asked_for)
     with reading(platform.engine) as connection:
         asked = _asked(
             connection, principal, user_id, _instant(from_, "/from"), _instant(to, "/to")
         )
         page = service.Page(limit, offset)
-        return service.sessions_page(connection, asked, page, with_segments=segments)
+        return service.sessions_page(connection, asked, page, parts)
+
+
+@router.get("/users/{user_id}")
+@router.get("/users/{user_id}/insights")
+def list_insights(  # noqa: PLR0913, PLR0917 - one parameter each of the query
+    user_id: str,
+    principal: CurrentPrincipal,
+    platform: CurrentPlatform,
+    from_: From = None,
+    to: Instant = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    status: Status | None = None,
+) -> dict[str, Any]:
+    """Return what was noticed about a student, newest first, with what was said of it."""
+    with reading(platform.engine) as connection:
+        asked = _asked(
+            connection, principal, user_id, _instant(from_, "/from"), _instant(to, "/to")
+        )
+        return service.insights_page(connection, asked, service.Page(limit, offset), status)
 
 
 @router.get("/users/{user_id}/overview")
@@ -75,6 +102,32 @@ def show_overview(  # noqa: PLR0913, PLR0917 - one parameter each of the query
         return service.overview(connection, asked, zone)
 
 
+@router.post("/insights/{insight_id}/review")
+def review_insight(
+    insight_id: str, said: ReviewIn, principal: CurrentPrincipal, platform: CurrentPlatform
+) -> dict[str, Any]:
+    """Take a teacher's word on an insight, and return the insight as it reads now."""
+    with writing(platform.engine) as connection:
+        row = disputes.readable(connection, principal, from_iri(insight_id))
+        return disputes.review(
+            connection, principal, row, said.review_result, said.review_notes, platform.now()
+        )
+
+
+@router.post("/insights/{insight_id}/contest")
+def contest_insight(
+    insight_id: str,
+    principal: CurrentPrincipal,
+    platform: CurrentPlatform,
+    said: ContestIn | None = None,
+) -> dict[str, Any]:
+    """Take the student's word that an insight is wrong, and return it as it reads now."""
+    with writing(platform.engine) as connection:
+        row = disputes.readable(connection, principal, from_iri(insight_id))
+        withdrawn = said is not None and said.withdrawn
+        return disputes.contest(connection, principal, row, platform.now(), withdrawn=withdrawn)
+
+
 def _asked(
     connection: Connection,
     principal: Principal,
@@ -96,7 +149,7 @@ def _instant(text: str | None, pointer: str) -> int | None:
         instant_ms = parse_iso_utc(text.replace(" ", "+"))
     except (ValueError, OverflowError) as error:
         raise ContractFault("This is not an instant with a time zone.", pointer=pointer) from error
-    if not 0 <= instant_ms < _LATEST_MS:
+    if not is_lived(instant_ms):
         raise ContractFault("This instant is out of range.", pointer=pointer)
     return instant_ms
 

@@ -1,19 +1,15 @@
-"""Stretches of a student's time, and the operations that insights need on them. Pure.
+"""Stretches of a student's time, as events told them, and where they lie. Pure.
 
-Intervals are half-open and in integer milliseconds.
+How long they are together is told by ``accounts``, which asks ``partition.measure``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from timeback_desktop.clock import local_date, midnight_ms
-from timeback_desktop.partition import ENGAGED, State, TimeType, Totals, state_of
-
-Interval = tuple[int, int]
+from timeback_desktop.intervals import Interval, intersect, union
+from timeback_desktop.partition import Overlay, State, TimeType, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +39,32 @@ class Stretch:
         """Return the state it names; ``None`` for an overlay."""
         return state_of(self.type, self.sub_type)
 
+    @property
+    def overlay(self) -> Overlay | None:
+        """Return the overlay it names; ``None`` for a state, and for one unknown here."""
+        head = (self.sub_type or "").partition(":")[0]
+        known = self.type is TimeType.ANTI_PATTERN and head in Overlay._value2member_map_
+        return Overlay(head) if known else None
+
+    @property
+    def interval(self) -> Interval:
+        """Return where it lies."""
+        return self.started_ms, self.ended_ms
+
 
 def counting(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Leave out claimed time that overlaps anything the desktop measured; sort by start."""
-    ordered = sorted(stretches, key=lambda each: (each.started_ms, each.ended_ms))
-    seen = union((each.started_ms, each.ended_ms) for each in ordered if each.measured)
-    return [each for each in ordered if each.measured or not _touches(each, seen)]
+    """Leave out claimed time that overlaps anything the desktop measured; sort by start.
 
-
-def _touches(stretch: Stretch, intervals: Sequence[Interval]) -> bool:
-    return any(start < stretch.ended_ms and stretch.started_ms < end for start, end in intervals)
-
-
-def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return the same instants as sorted, disjoint intervals."""
-    joined: list[Interval] = []
-    for start, end in sorted(intervals):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif start < end:
-            joined.append((start, end))
-    return joined
-
-
-def overlap_ms(one: Sequence[Interval], other: Sequence[Interval]) -> int:
-    """Return how long two sorted, disjoint lists of intervals hold at once."""
-    total = first = second = 0
-    while first < len(one) and second < len(other):
-        start = max(one[first][0], other[second][0])
-        end = min(one[first][1], other[second][1])
-        total += max(0, end - start)
-        if one[first][1] < other[second][1]:
-            first += 1
-        else:
-            second += 1
-    return total
-
-
-def total_of(stretches: Sequence[Stretch], *, suspended_ms: int = 0) -> Totals | None:
-    """Fold stretches into totals; ``None`` when nothing was measured."""
-    named = [(each.state, each) for each in stretches]
-    states = [(state, each.ms) for state, each in named if state is not None]
-    if suspended_ms:
-        states.append((State.SUSPENDED, suspended_ms))
-    if not states:
-        return None
-    habits = union((each.started_ms, each.ended_ms) for state, each in named if state is None)
-    engaged = union((each.started_ms, each.ended_ms) for state, each in named if state in ENGAGED)
-    return Totals.fold(states, habit_ms=overlap_ms(engaged, habits))
+    A claimed overlay stays: it is shown, and charges only what its sender claims.
+    """
+    ordered = sorted(stretches, key=lambda each: each.interval)
+    states = (each.interval for each in ordered if each.measured and each.state is not None)
+    seen = union(states)
+    return [
+        each
+        for each in ordered
+        if each.measured or each.state is None or not intersect(union([each.interval]), seen)
+    ]
 
 
 def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
@@ -109,24 +83,3 @@ def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 
 def _alike(one: Stretch, other: Stretch) -> bool:
     return one.kind == other.kind
-
-
-def clipped(stretch: Stretch, from_ms: int, to_ms: int) -> Stretch | None:
-    """Return the part of a stretch within a range."""
-    if from_ms <= stretch.started_ms and stretch.ended_ms <= to_ms and stretch.ms:
-        return stretch
-    start, end = max(stretch.started_ms, from_ms), min(stretch.ended_ms, to_ms)
-    return replace(stretch, started_ms=start, ms=end - start) if start < end else None
-
-
-def split_by_day(stretch: Stretch, zone: ZoneInfo) -> Iterator[tuple[date, Stretch]]:
-    """Cut a stretch at local midnights."""
-    day = local_date(stretch.started_ms, zone)
-    while True:
-        after = day + timedelta(days=1)
-        part = clipped(stretch, midnight_ms(day, zone), midnight_ms(after, zone))
-        if part is not None:
-            yield day, part
-        if stretch.ended_ms <= midnight_ms(after, zone):
-            return
-        day = after

@@ -156,12 +156,25 @@ def may_read(connection: Connection, principal: Principal, user_id: str) -> bool
         case Role.ADMINISTRATOR:
             return True
         case Role.TEACHER:
-            return _teaches(connection, tenant, principal.user_id or "", user_id)
+            return teaches(connection, tenant, principal.user_id or "", user_id)
         case _:
             return False
 
 
-def _teaches(connection: Connection, publisher_id: str, teacher_id: str, user_id: str) -> bool:
+def may_review(connection: Connection, principal: Principal, user_id: str) -> bool:
+    """Tell whether a caller may judge over what is said of a student: his teachers only."""
+    is_teacher = principal.kind is PrincipalKind.USER and principal.role == Role.TEACHER
+    return is_teacher and principal.user_id != user_id and may_read(connection, principal, user_id)
+
+
+def is_teacher(connection: Connection, publisher_id: str, user_id: str) -> bool:
+    """Tell whether a tenant's person is a teacher."""
+    who = (users.c.publisher_id == publisher_id, users.c.id == user_id)
+    return connection.scalar(select(users.c.role).where(*who)) == Role.TEACHER
+
+
+def teaches(connection: Connection, publisher_id: str, teacher_id: str, user_id: str) -> bool:
+    """Tell whether a person teaches a class that another learns in."""
     found = select(users.c.id).where(
         users.c.publisher_id == publisher_id,
         users.c.id == user_id,

@@ -19,7 +19,13 @@ from sqlalchemy import (
     update,
 )
 
-from timeback_desktop.backend.events.models import answers, events, time_spent
+from timeback_desktop.backend.events.models import (
+    answers,
+    app_events,
+    events,
+    insights,
+    time_spent,
+)
 from timeback_desktop.backend.sessions.attachment import LooseEvent, attach
 from timeback_desktop.backend.sessions.models import sessions
 from timeback_desktop.backend.sessions.span import (
@@ -232,12 +238,30 @@ def _move(
                 (events, events.c.id),
                 (time_spent, time_spent.c.event_id),
                 (answers, answers.c.event_id),
+                (insights, insights.c.event_id),
             ):
                 connection.execute(
                     update(table)
                     .where(table.c.publisher_id == seat.publisher_id, key.in_(part))
                     .values(session_id=home)
                 )
+            _announce(connection, seat, part, home)
+
+
+def _announce(connection: Connection, seat: Seat, moved: Sequence[str], home: str) -> None:
+    """Bring what apps told to its new home, numbered anew: who listens there has not heard it."""
+    seq = app_events.c.seq
+    mine = and_(
+        app_events.c.publisher_id == seat.publisher_id, app_events.c.user_id == seat.user_id
+    )
+    these = and_(mine, app_events.c.event_id.in_(moved))
+    first = connection.scalar(select(func.min(seq)).where(these))
+    if first is None:
+        return
+    last = connection.scalar(select(func.max(seq)).where(mine)) or 0
+    connection.execute(
+        update(app_events).where(these).values(session_id=home, seq=seq + (last - first + 1))
+    )
 
 
 def _parts(identifiers: Sequence[str]) -> list[Sequence[str]]:

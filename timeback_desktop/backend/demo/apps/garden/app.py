@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from timeback_desktop.backend.demo.apps.garden import pictures
 from timeback_desktop.backend.demo.apps.garden.gardener import BED, Asked, Gardener
 from timeback_desktop.backend.demo.apps.garden.questions import Skill
 from timeback_desktop.backend.demo.apps.kit.config import AppConfig
-from timeback_desktop.backend.demo.apps.kit.events import Try
+from timeback_desktop.backend.demo.apps.kit.events import Event, Lesson, Try
 from timeback_desktop.backend.demo.apps.kit.expiring import ExpiringStore
 from timeback_desktop.backend.demo.apps.kit.pages import page, wants_fragment
 from timeback_desktop.backend.demo.apps.kit.sender import timestamp
@@ -68,13 +69,9 @@ class MathGarden:
         gardener = self._gardener(visitor)
         taken = gardener.answer(number, given)
         asked = gardener.ask()
-        if taken:
-            attempt, right = _try_of(asked), bool(asked.correct)
-            self._tool.sender.put(
-                *visitor.reporter.question_answered(attempt, asked.given or "", correct=right)
-            )
+        events = _answered(asked, gardener, visitor) if taken else []
         hint = "" if asked.given is not None else _hint(asked)
-        return self._stage(request, visitor, hint=hint)
+        return self._stage(request, visitor, events, hint=hint)
 
     async def next(self, request: Request, visitor: Visitor) -> Response:
         """Go on to the next question."""
@@ -87,17 +84,24 @@ class MathGarden:
         self._gardeners.put(visitor.subject, gardener)
         return gardener
 
-    def _stage(self, request: Request, visitor: Visitor, *, hint: str = "") -> Response:
+    def _stage(
+        self,
+        request: Request,
+        visitor: Visitor,
+        events: Sequence[Event] = (),
+        *,
+        hint: str = "",
+    ) -> Response:
         gardener = self._gardener(visitor)
         fresh = gardener.asked is None
         asked = gardener.ask()
-        if fresh:
-            self._tool.sender.put(visitor.reporter.question_started(_try_of(asked)))
+        told = self._tool.tell(*events, *(_begun(asked, visitor) if fresh else ()))
         if request.method == "POST" and not wants_fragment(request) and not hint:
             return RedirectResponse("/", 303)
         stage = _path(gardener) + (
             _question(asked, hint) if asked.given is None else _feedback(asked, gardener)
         )
+        stage += told
         return HTMLResponse(stage) if wants_fragment(request) else page(NAME, stage)
 
 
@@ -108,10 +112,31 @@ def build(config: AppConfig) -> ASGIApp:
     return tool.application(package, MathGarden(tool).routes())
 
 
-def _try_of(asked: Asked) -> Try:
-    question = asked.question
+def _begun(asked: Asked, visitor: Visitor) -> list[Event]:
+    """Return what to report of a question that is new to the student."""
+    opened = visitor.progress.begin(_bed_of(asked), visitor.reporter)
+    return [*opened, visitor.reporter.question_started(_try_of(asked))]
+
+
+def _answered(asked: Asked, gardener: Gardener, visitor: Visitor) -> list[Event]:
+    """Return what to report of an answer; the tenth of a bed finishes it."""
+    attempt, right, said = _try_of(asked), bool(asked.correct), asked.given or ""
+    choices = asked.question.choices
+    choice = choices.index(said) if said in choices else None
+    events = visitor.reporter.question_answered(attempt, said, correct=right, choice=choice)
+    if gardener.grown == BED:
+        events += visitor.progress.finish(_bed_of(asked), visitor.reporter)
+    return events
+
+
+def _bed_of(asked: Asked) -> Lesson:
     bed = (asked.number - 1) // BED + 1
-    return Try(question.key, question.prompt, f"beds/{bed}", asked.count, asked.began)
+    return Lesson(f"beds/{bed}", f"Bed {bed}", "Assessment")
+
+
+def _try_of(asked: Asked) -> Try:
+    question, bed = asked.question, _bed_of(asked)
+    return Try(question.key, question.prompt, bed, asked.count, asked.began, question.skill)
 
 
 def _hint(asked: Asked) -> str:

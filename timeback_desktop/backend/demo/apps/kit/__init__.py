@@ -8,6 +8,7 @@ joserfc, and its imports are relative, so it works wherever it stands.
 - ``launch``    everything that is checked about an id_token
 - ``keys``      the platform's JWKS, re-fetched on an unknown key
 - ``events``    Caliper 1.2 events in the shapes that a learning app needs
+- ``progress``  which lessons are open: each beginning and end is told once
 - ``sender``    the background queue that brings them to the platform
 - ``doorman``   Host check, size limit, security headers
 - ``pages``     the HTML frame

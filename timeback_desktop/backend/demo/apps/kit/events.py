@@ -17,14 +17,29 @@ AUTO_ATTACH = "urn:tag:auto-attach"
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is worked through from a beginning to an end; an assessment is one of questions."""
+
+    path: str
+    name: str
+    kind: str = "AssignableDigitalResource"
+
+    @property
+    def is_assessment(self) -> bool:
+        """Tell whether it consists of questions."""
+        return self.kind == "Assessment"
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
-    """One try of one student at one question."""
+    """One try of one student at one question; ``skill`` is what it practises."""
 
     item: str
     name: str
-    part_of: str
+    part_of: Lesson
     count: int
     began: str
+    skill: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,13 @@ class Reporter:
         generated = self._attempt(attempt)
         return self._item_event("Started", attempt, attempt.began, generated)
 
-    def question_answered(self, attempt: Try, answer: str, *, correct: bool) -> list[Event]:
-        """Say that the student answered, and how it was graded."""
+    def question_answered(
+        self, attempt: Try, answer: str, *, correct: bool, choice: int | None = None
+    ) -> list[Event]:
+        """Say that the student answered, how it was graded, and that the explanation is shown.
+
+        ``choice`` is the place of the option chosen, in the order in which they were shown.
+        """
         now = timestamp()
         done = self._attempt(attempt) | {"endedAtTime": now}
         response = {
@@ -59,7 +79,25 @@ class Reporter:
             "values": [answer],
         }
         completed = self._item_event("Completed", attempt, now, response)
-        return [completed, self._graded(done, now, correct=correct)]
+        if choice is not None:
+            completed["extensions"] = {"timeback": {"choice": choice}}
+        graded = done | {"assignable": self._item(attempt)}
+        return [completed, self._graded(graded, now, correct=correct), self._explained(attempt)]
+
+    def lesson_started(self, lesson: Lesson, began: str) -> Event:
+        """Say that a lesson was opened."""
+        kind = "Assessment" if lesson.is_assessment else "Assignable"
+        generated = self._run(lesson, began)
+        event = self._event(f"{kind}Event", f"{kind}Profile", "Started", self._whole(lesson))
+        return event | {"eventTime": began, "generated": generated}
+
+    def lesson_finished(self, lesson: Lesson, began: str) -> Event:
+        """Say that a lesson was done to its end."""
+        kind = "Assessment" if lesson.is_assessment else "Assignable"
+        action = "Submitted" if lesson.is_assessment else "Completed"
+        generated = self._run(lesson, began) | {"endedAtTime": timestamp()}
+        event = self._event(f"{kind}Event", f"{kind}Profile", action, self._whole(lesson))
+        return event | {"generated": generated}
 
     def media(self, action: str, video: str, name: str, *, at_s: float, length_s: float) -> Event:
         """Say what happened to a video, and at which second of it."""
@@ -97,14 +135,39 @@ class Reporter:
         # A fragment of the app's own name: stable, though the port changes on every run.
         return f"{self.application}#{path}"
 
-    def _item(self, attempt: Try) -> Event:
+    def _whole(self, lesson: Lesson) -> Event:
+        return {"id": self._iri(lesson.path), "type": lesson.kind, "name": lesson.name}
+
+    def _run(self, lesson: Lesson, began: str) -> Event:
+        """Return one student's way through a lesson."""
         return {
+            "id": f"{self._iri(lesson.path)}/learners/{self.subject}/attempts/{began}",
+            "type": "Attempt",
+            "assignee": self.actor,
+            "assignable": self._iri(lesson.path),
+            "startedAtTime": began,
+        }
+
+    def _item(self, attempt: Try) -> Event:
+        item = {
             "id": self._iri(attempt.item),
             "type": "AssessmentItem",
             "name": attempt.name,
-            "isPartOf": {"id": self._iri(attempt.part_of), "type": "Assessment"},
+            "isPartOf": self._whole(attempt.part_of),
             "maxScore": 1.0,
         }
+        if attempt.skill is not None:
+            skill = {"id": self._iri(f"skills/{attempt.skill}"), "type": "LearningObjective"}
+            item["learningObjectives"] = [skill]
+        return item
+
+    def _explained(self, attempt: Try) -> Event:
+        explanation = {
+            "id": f"{self._iri(attempt.item)}/explanation",
+            "type": "WebPage",
+            "isPartOf": self._item(attempt),
+        }
+        return self._event("ViewEvent", "ReadingProfile", "Viewed", explanation)
 
     def _attempt(self, attempt: Try) -> Event:
         return {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from html import escape
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -40,6 +43,19 @@ def page(title: str, stage: str, *, nav: str = "", status: int = 200) -> HTMLRes
 """,
         status,
     )
+
+
+def told(events: Iterable[Mapping[str, Any]]) -> str:
+    """Return markup that tells the page what was just reported; ``stage.js`` passes it on.
+
+    A window that watches over the page hears it there at once, whatever the network does.
+    """
+    listed = list(events)
+    if not listed:
+        return ""
+    # No sign in the data may end the element that holds it.
+    data = json.dumps(listed, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" data-caliper>{data}</script>'
 
 
 def message_page(app_name: str, heading: str, text: str, *, status: int) -> HTMLResponse:

@@ -8,7 +8,7 @@ from html import escape
 from random import Random
 from typing import Any, Self
 
-from .events import Event, Reporter, Try
+from .events import Event, Lesson, Reporter, Try
 from .sender import timestamp
 
 
@@ -39,9 +39,9 @@ class Choice:
 
 @dataclass(slots=True)
 class Quiz:
-    """One student's way through some questions; it can be taken again."""
+    """One student's way through the questions of a lesson; it can be taken again."""
 
-    name: str
+    lesson: Lesson
     items: tuple[Choice, ...]
     seed: str
     round: int = 1
@@ -74,7 +74,8 @@ class Quiz:
         if number != str(self.index) or said not in item.choices:
             return []
         self.given[self.index] = said
-        return reporter.question_answered(self._try(), said, correct=said == item.answer)
+        choice, right = self._order().index(said), said == item.answer
+        return reporter.question_answered(self._try(), said, correct=right, choice=choice)
 
     def next(self) -> None:
         """Go on, once the present question is answered."""
@@ -98,19 +99,24 @@ class Quiz:
 
     def _try(self) -> Try:
         item = self.items[self.index]
-        return Try(item.key, item.prompt, f"quiz/{self.name}", self.round, self.began or "")
+        return Try(item.key, item.prompt, self.lesson, self.round, self.began or "")
+
+    def _order(self) -> list[str]:
+        """Return the choices in the order in which this student sees them this time."""
+        item = self.items[self.index]
+        order = list(item.choices)
+        Random(f"{self.seed}/{item.key}/{self.round}").shuffle(order)  # noqa: S311 - an order
+        return order
 
     def _kicker(self) -> str:
         return f'<p class="kicker">Question {self.index + 1} of {len(self.items)}</p>'
 
     def _question(self, path: str) -> str:
         item = self.items[self.index]
-        order = list(item.choices)
-        Random(f"{self.seed}/{item.key}/{self.round}").shuffle(order)  # noqa: S311 - an order
         tiles = "".join(
             f'<label class="choice" data-testid="choice"><input type="radio" name="answer" '
             f'value="{escape(choice)}" required><span>{escape(choice)}</span></label>'
-            for choice in order
+            for choice in self._order()
         )
         return f"""<section class="card">{self._kicker()}
 <form method="post" action="{path}/answer">

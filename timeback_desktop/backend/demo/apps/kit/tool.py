@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -24,11 +24,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from .assets import Assets
 from .config import AppConfig, origin_of
 from .doorman import Doorman
-from .events import Reporter
+from .events import Event, Reporter
 from .expiring import ExpiringStore
 from .keys import KeysUnavailable, PlatformKeys
 from .launch import Launch, LaunchRefused, verify
-from .pages import message_page
+from .pages import message_page, told
+from .progress import Progress
 from .seal import Seal
 from .sender import EventSender
 
@@ -54,6 +55,7 @@ class Visitor:
     subject: str
     given_name: str | None
     reporter: Reporter
+    progress: Progress = field(default_factory=Progress)
 
 
 Handler = Callable[[Request, Visitor], Awaitable[Response]]
@@ -91,6 +93,11 @@ class Tool:
         )
         app.state.tool = self
         return app
+
+    def tell(self, *events: Event) -> str:
+        """Report events to the platform, and return the markup that tells them to the page."""
+        self.sender.put(*events)
+        return told(events)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from timeback_desktop.backend.demo.apps.kit.config import AppConfig
+from timeback_desktop.backend.demo.apps.kit.events import Event, Lesson
 from timeback_desktop.backend.demo.apps.kit.expiring import ExpiringStore
 from timeback_desktop.backend.demo.apps.kit.pages import message_page, page, wants_fragment
 from timeback_desktop.backend.demo.apps.kit.quiz import Quiz
@@ -73,11 +75,14 @@ class StoryLantern:
             return self._lost()
         number = int(asked)
         reader, document = self._reader(visitor), f"stories/{story.slug}"
+        events = visitor.progress.begin(_lesson(story), visitor.reporter)
         if story.slug not in reader.page:
-            self._tool.sender.put(visitor.reporter.opened(document, story.title))
+            events.append(visitor.reporter.opened(document, story.title))
         reader.page[story.slug] = max(number, reader.page.get(story.slug, 0))
-        self._tool.sender.put(visitor.reporter.read_page(document, story.title, number))
-        return page(NAME, _text_page(story, number, reader.size), nav=_sizes(request, reader.size))
+        events.append(visitor.reporter.read_page(document, story.title, number))
+        told = self._tool.tell(*events)
+        stage = _text_page(story, number, reader.size) + told
+        return page(NAME, stage, nav=_sizes(request, reader.size))
 
     async def questions(self, request: Request, visitor: Visitor) -> Response:
         """Show the open question to a text, or how it went."""
@@ -90,17 +95,18 @@ class StoryLantern:
         if story is None:
             return self._lost()
         quiz, form = _quiz(self._reader(visitor), story, visitor), await request.form()
+        events: list[Event] = []
         match request.path_params["step"]:
             case "answer":
                 number, said = str(form.get("number", "")), str(form.get("answer", ""))
-                self._tool.sender.put(*quiz.answer(number, said, visitor.reporter))
+                events = quiz.answer(number, said, visitor.reporter)
             case "next":
                 quiz.next()
             case "again":
                 quiz.again()
             case _:
                 return self._lost()
-        return self._ask(request, visitor, story)
+        return self._ask(request, visitor, story, events)
 
     async def resize(self, request: Request, visitor: Visitor) -> Response:
         """Change the size of the letters and return to the page."""
@@ -111,16 +117,21 @@ class StoryLantern:
         own = re.fullmatch(r"/stories/[a-z-]+/(\d+|questions)", back)
         return RedirectResponse(back if own else "/", 303)
 
-    def _ask(self, request: Request, visitor: Visitor, story: Story) -> Response:
+    def _ask(
+        self, request: Request, visitor: Visitor, story: Story, events: Sequence[Event] = ()
+    ) -> Response:
         reader = self._reader(visitor)
         quiz = _quiz(reader, story, visitor)
-        self._tool.sender.put(*quiz.open(visitor.reporter))
+        step = visitor.progress.finish if quiz.finished else visitor.progress.begin
+        moved = step(_lesson(story), visitor.reporter)
+        told = self._tool.tell(*events, *moved, *quiz.open(visitor.reporter))
         path = f"/stories/{story.slug}/questions"
         stage = (
             _done(quiz, story, path)
             if quiz.finished
             else quiz.card(path, after=_look_back(story, reader.size))
         )
+        stage += told
         if wants_fragment(request):
             return HTMLResponse(stage)
         if request.method == "POST":
@@ -144,8 +155,12 @@ def build(config: AppConfig) -> ASGIApp:
     return tool.application(package, StoryLantern(tool).routes())
 
 
+def _lesson(story: Story) -> Lesson:
+    return Lesson(f"stories/{story.slug}", story.title)
+
+
 def _quiz(reader: Reader, story: Story, visitor: Visitor) -> Quiz:
-    fresh = Quiz(story.slug, story.questions, visitor.subject)
+    fresh = Quiz(_lesson(story), story.questions, visitor.subject)
     return reader.quizzes.setdefault(story.slug, fresh)
 
 

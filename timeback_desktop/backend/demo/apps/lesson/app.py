@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from html import escape
 from importlib.resources import files
@@ -13,6 +14,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from timeback_desktop.backend.demo.apps.kit.config import AppConfig
+from timeback_desktop.backend.demo.apps.kit.events import Event
+from timeback_desktop.backend.demo.apps.kit.events import Lesson as TaughtLesson
 from timeback_desktop.backend.demo.apps.kit.expiring import ExpiringStore
 from timeback_desktop.backend.demo.apps.kit.pages import message_page, page, wants_fragment
 from timeback_desktop.backend.demo.apps.kit.quiz import Quiz
@@ -79,7 +82,8 @@ class LessonLoft:
         lesson = _lesson(request)
         if lesson is None:
             return _lost()
-        return page(NAME, _player(lesson, self._mine(visitor, lesson)), nav=_NAV)
+        told = self._tool.tell(*visitor.progress.begin(_told_as(lesson), visitor.reporter))
+        return page(NAME, _player(lesson, self._mine(visitor, lesson)) + told, nav=_NAV)
 
     async def video(self, request: Request, _: Visitor) -> Response:
         """Send the film, or the part of it that the player asks for (Range)."""
@@ -124,29 +128,37 @@ class LessonLoft:
         if quiz is None:
             return _lost()
         form = await request.form()
+        events: list[Event] = []
         match request.path_params["step"]:
             case "answer":
                 number, said = str(form.get("number", "")), str(form.get("answer", ""))
-                self._tool.sender.put(*quiz.answer(number, said, visitor.reporter))
+                events = quiz.answer(number, said, visitor.reporter)
             case "next":
                 quiz.next()
             case _:
                 return _lost()
-        return self._ask(request, visitor)
+        return self._ask(request, visitor, events)
 
-    def _ask(self, request: Request, visitor: Visitor) -> Response:
+    def _ask(self, request: Request, visitor: Visitor, events: Sequence[Event] = ()) -> Response:
         lesson, quiz = _lesson(request), self._quiz(request, visitor)
         if lesson is None or quiz is None:
             return _lost()
-        self._tool.sender.put(*quiz.open(visitor.reporter))
+        told = self._tool.tell(*events, *self._opened(visitor, lesson, quiz))
         chapter = int(request.path_params["chapter"])
         path = f"/lessons/{lesson.slug}/checks/{chapter}"
         stage = _after(lesson, chapter, quiz) if quiz.finished else quiz.card(path)
+        stage += told
         if wants_fragment(request):
             return HTMLResponse(stage)
         if request.method == "POST":
             return RedirectResponse(path, 303)
         return page(NAME, stage, nav=_NAV)
+
+    def _opened(self, visitor: Visitor, lesson: Lesson, quiz: Quiz) -> list[Event]:
+        """Return what to report of a check that is shown: the last one finishes the lesson."""
+        done = all(each.finished for each in self._mine(visitor, lesson))
+        step = visitor.progress.finish if done else visitor.progress.begin
+        return [*step(_told_as(lesson), visitor.reporter), *quiz.open(visitor.reporter)]
 
     def _quiz(self, request: Request, visitor: Visitor) -> Quiz | None:
         lesson, asked = _lesson(request), request.path_params["chapter"]
@@ -159,7 +171,7 @@ class LessonLoft:
         self._quizzes.put(visitor.subject, mine)
         names = [f"{lesson.slug}/{place}" for place in range(1, len(lesson.chapters) + 1)]
         for name, chapter in zip(names, lesson.chapters, strict=True):
-            mine.setdefault(name, Quiz(name, chapter.questions, visitor.subject))
+            mine.setdefault(name, Quiz(_told_as(lesson), chapter.questions, visitor.subject))
         return [mine[name] for name in names]
 
 
@@ -171,6 +183,10 @@ def build(config: AppConfig) -> ASGIApp:
 
 def _lesson(request: Request) -> Lesson | None:
     return lessons().get(request.path_params["slug"])
+
+
+def _told_as(lesson: Lesson) -> TaughtLesson:
+    return TaughtLesson(f"lessons/{lesson.slug}", lesson.title)
 
 
 def _lost() -> Response:

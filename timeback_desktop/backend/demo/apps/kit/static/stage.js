@@ -4,7 +4,19 @@
 const stage = document.getElementById("stage");
 const notice = document.getElementById("notice");
 
+// What the server has just reported is told to this window too: whoever embeds or watches the
+// page may listen, by the subject.
+function tell(place) {
+  for (const note of place.querySelectorAll("script[data-caliper]")) {
+    for (const event of JSON.parse(note.textContent)) {
+      window.postMessage({ subject: "org.timeback.caliper", event }, "*");
+    }
+    note.remove();
+  }
+}
+
 function settle(place) {
+  tell(place);
   const target = place.querySelector("[data-focus], [autofocus]") || stage;
   target.focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
@@ -42,3 +54,5 @@ stage.addEventListener("submit", async (event) => {
     delete form.dataset.busy;
   }
 });
+
+tell(stage);
