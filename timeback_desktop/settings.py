@@ -132,7 +132,10 @@ def _check_limits(table: object, prefix: str) -> None:
 
 
 def _with(limits: _Limits, changes: Table) -> _Limits:
-    return replace(limits, **changes)  # type: ignore[arg-type]  # checked when they were read
+    if not changes:
+        return limits
+    read = msgspec.convert(changes, type(limits))
+    return replace(limits, **{name: getattr(read, name) for name in changes})
 
 
 def _refuse_unknown(table: object, shape: type, prefix: str) -> None:

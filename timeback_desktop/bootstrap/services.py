@@ -118,9 +118,10 @@ class SessionDesk:
 
     def _begin(self, session: Session, start: Stamp) -> Snapshot:
         store = self._thread.store.sessions
-        limits = self._limits_for(session.app.id, session.learner.id)
+        limits, rules = self._limits_for(session.app.id, session.learner.id)
+        limits = limits.at_pace(store.pace(session.learner.id, session.app.id))
         self._recorder = None
-        self._recorder = SessionRecorder.begin(session, start, store, *limits)
+        self._recorder = SessionRecorder.begin(session, start, store, limits, rules)
         return self._tell(self._recorder.snapshot)
 
     def _contest(self, verdict_id: str, by: str, at_ms: int, withdrawn: bool) -> Judgement:  # noqa: FBT001 - handed over by position

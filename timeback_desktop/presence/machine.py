@@ -24,7 +24,7 @@ from timeback_desktop.presence.pace import PaceMeter
 from timeback_desktop.presence.rhythm import SILENT_SCREEN
 from timeback_desktop.presence.segments import WINDOW_MS, Label, OpenRuns, Run, Segment
 from timeback_desktop.presence.signal import Context, InputCounts, Media, PageFacts, Surface, Tick
-from timeback_desktop.presence.thresholds import Thresholds
+from timeback_desktop.presence.thresholds import Pace, Thresholds
 
 __all__ = ["WINDOW_MS", "Answer", "PresenceMachine", "Segment"]
 
@@ -84,6 +84,11 @@ class PresenceMachine:
     def paused(self) -> bool:
         """Whether the session is paused."""
         return self._paused is not None
+
+    @property
+    def pace(self) -> Pace:
+        """The student's own pace, as far as it is known."""
+        return self._meter.pace
 
     @property
     def asks(self) -> bool:

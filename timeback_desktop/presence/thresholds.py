@@ -5,7 +5,7 @@ All of them are settings: a school, an app, a student or an access profile may o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timeback_desktop.presence.signal import Context, PageFacts
 
@@ -90,6 +90,14 @@ class Thresholds:
     path_px: int = 50
     rhythm: bool = True
     pace: Pace = field(default_factory=Pace)
+
+    def at_pace(self, seen: Pace) -> Thresholds:
+        """Return the limits for a student whose pace was seen; what is set by hand wins."""
+        pace = Pace(
+            item_ms=self.pace.item_ms or seen.item_ms,
+            words_per_minute=self.pace.words_per_minute or seen.words_per_minute,
+        )
+        return replace(self, pace=pace)
 
     def is_reading(self, page: PageFacts) -> bool:
         """Return whether a page is there to be read."""

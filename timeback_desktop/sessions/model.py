@@ -11,6 +11,7 @@ from timeback_desktop.caliper.events import App, Learner, SessionSpan
 from timeback_desktop.ids import EventId, SessionId, mint
 from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.segments import Segment
+from timeback_desktop.presence.thresholds import Pace
 from timeback_desktop.sessions.verdicts import Dispute, KeptVerdict
 
 
@@ -79,7 +80,10 @@ class OutgoingEvent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one step of a session adds to its record, and what is still open after it."""
+    """What one step of a session adds to its record, and what is still open after it.
+
+    ``pace`` is the student's own, as far as this session knows it.
+    """
 
     segments: Sequence[KeptSegment] = ()
     verdicts: Sequence[KeptVerdict] = ()
@@ -87,6 +91,7 @@ class Change:
     events: Sequence[OutgoingEvent] = ()
     open_segments: Sequence[Segment] = ()
     open_verdicts: Sequence[KeptVerdict] = ()
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(slots=True)

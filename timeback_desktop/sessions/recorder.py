@@ -181,6 +181,7 @@ class SessionRecorder:
             unsaved.events,
             self._machine.open_segments,
             open_verdicts,
+            self._machine.pace,
         )
         try:
             self._store.record(self._session, change)

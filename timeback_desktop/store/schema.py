@@ -87,11 +87,15 @@ def m001_sessions_segments_outbox(db: Database) -> None:
 def m002_verdicts_contests_reviews(db: Database) -> None:
     """Keep what was judged, what students and coaches said to it, and the limit that decided.
 
+    The pace is the student's own, as the session knew it at its end; null until known.
+
     Contests and reviews have no foreign key to ``verdicts``: one that is still open lives in
     its session's row, and may be contested there.
     """
     table(db, "segments").add_column("limit_ms", int, not_null_default=0)
     table(db, "sessions").add_column("open_verdicts", str, not_null_default="[]")
+    table(db, "sessions").add_column("pace_item_ms", int)
+    table(db, "sessions").add_column("pace_words_per_minute", int)
     table(db, "verdicts").create(
         {
             "id": str,

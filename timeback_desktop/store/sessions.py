@@ -12,6 +12,7 @@ from timeback_desktop.coaching.summary import Stretch
 from timeback_desktop.ids import SessionId
 from timeback_desktop.partition import State
 from timeback_desktop.presence.segments import Segment
+from timeback_desktop.presence.thresholds import Pace
 from timeback_desktop.sessions.disputes import Case
 from timeback_desktop.sessions.model import (
     Change,
@@ -34,8 +35,13 @@ from timeback_desktop.store.verdicts import (
 Row = dict[str, object]
 _segments = msgspec.json.Decoder(tuple[Segment, ...])
 _STAND = (
-    "UPDATE sessions SET open_segments = ?, open_verdicts = ?, duration_ms = ?, end_reason = ?"
-    " WHERE id = ?"
+    "UPDATE sessions SET open_segments = ?, open_verdicts = ?, duration_ms = ?, end_reason = ?,"
+    " pace_item_ms = ?, pace_words_per_minute = ? WHERE id = ?"
+)
+
+_PACE = (
+    "SELECT pace_item_ms, pace_words_per_minute FROM sessions WHERE student_id = ? AND app_id = ?"
+    " ORDER BY started_at DESC LIMIT 20"
 )
 
 
@@ -58,6 +64,8 @@ class SessionTable:
             write_open(change.open_verdicts),
             session.duration_ms,
             session.end_reason,
+            change.pace.item_ms,
+            change.pace.words_per_minute,
             session.id,
         ]
         with environment_faults(), self._db.atomic():
@@ -66,6 +74,15 @@ class SessionTable:
             keep_disputes(self._db, session.id, change.disputes)
             self._queue(session, change.events)
             self._db.execute(_STAND, standing)
+
+    def pace(self, student_id: str, app_id: str) -> Pace:
+        """Return a student's own pace in an app, as the last session that knew it left it."""
+        rows = self._db.query(_PACE, [student_id, app_id])
+        found = [(row["pace_item_ms"], row["pace_words_per_minute"]) for row in rows]
+        return Pace(
+            item_ms=next((item for item, _ in found if item is not None), None),
+            words_per_minute=next((speed for _, speed in found if speed is not None), None),
+        )
 
     def unfinished(self) -> Sequence[Unfinished]:
         """Return the sessions that were never closed, oldest first."""

@@ -14,8 +14,8 @@ from timeback_desktop.caliper.events import Learner
 from timeback_desktop.ids import SessionId, mint
 from timeback_desktop.partition import State
 from timeback_desktop.presence.machine import Answer
-from timeback_desktop.presence.signal import InputCounts, Surface, Tick
-from timeback_desktop.presence.thresholds import Thresholds
+from timeback_desktop.presence.signal import Context, InputCounts, PageFacts, Surface, Tick
+from timeback_desktop.presence.thresholds import Pace, Thresholds
 from timeback_desktop.sessions.disputes import DisputeRefused
 from timeback_desktop.sessions.recorder import Snapshot
 from timeback_desktop.store.worker import StoreThread
@@ -129,3 +129,21 @@ def test_nobody_at_the_desk_is_nobody(room: Room, tmp_path: Path) -> None:
     (flagged,) = before.summary().verdicts
     with pytest.raises(DisputeRefused, match="not your own"):
         room.desk.contest(flagged.id).result()
+
+
+def test_a_pace_that_was_learned_is_known_at_the_next_session(room: Room) -> None:
+    room.begin()
+    for visit in range(10):
+        page = PageFacts(words=20 + visit, context=Context.QUESTION)
+        for second in range(20 + visit):
+            inputs = InputCounts(keys=1 + visit % 4 if second == 0 else 0)
+            tick = Tick(room.clock.advance(1000), inputs, page=page)
+            room.desk.tick(tick).result()
+    room.desk.end(room.clock.stamp()).result()
+    sessions = room.thread.store.sessions
+    learned = room.thread.wait(sessions.pace, LEARNER.id, APP.id)
+    assert learned.item_ms == 24_000
+    assert room.thread.wait(sessions.pace, LEARNER.id, "another app") == Pace()
+    room.begin()
+    room.desk.end(room.clock.stamp()).result()
+    assert room.thread.wait(sessions.pace, LEARNER.id, APP.id) == learned

@@ -478,3 +478,14 @@ def test_a_further_sign_of_the_person_never_raises_waste(
     if without.machine.expiry is None and with_sign.machine.expiry is None:
         with_ms, without_ms = Totals(with_sign.close()), Totals(without.close())
         assert with_ms.waste_ms <= without_ms.waste_ms
+
+
+def test_a_pace_is_learned_from_visits_and_only_ever_adds_patience() -> None:
+    hour = Hour()
+    for visit in range(10):
+        page = PageFacts(words=20 + visit, context=Context.QUESTION)
+        hour.tick(inputs=InputCounts(keys=1 + visit % 4), page=page)
+        hour.seconds(60 + 2 * visit, page=page)
+    assert hour.machine.pace == Pace(item_ms=69_000)
+    assert Thresholds().patience(QUESTION, hour.machine.pace) == 207_000
+    assert Thresholds().patience(QUESTION, Pace(item_ms=1_000)) == 150_000
