@@ -38,7 +38,9 @@ def _read_number(pipe: int) -> str:
 def virtual_display(screen: str = SCREEN) -> Iterator[dict[str, str]]:
     """Yield the environment of a display that lives as long as the context."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp"]
+    # Without -noreset it would start anew, and be away for a moment, whenever its last window goes.
+    options = ("-screen", "0", screen, "-nolisten", "tcp", "-noreset")
+    command = ["Xvfb", "-displayfd", str(writing), *options]
     server = subprocess.Popen(
         command, pass_fds=[writing], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

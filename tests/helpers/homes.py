@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ _FOLDERS = {
     "APPDATA": "AppData/Roaming",
     "LOCALAPPDATA": "AppData/Local",
 }
+
+# Chromium's threads read the environment for a second or so after their start. A variable that
+# is new then makes the C library move the environment under their hands, and the process dies
+# of a segmentation fault. So each is here before any test; from then on only values change.
+for variable in _FOLDERS:
+    os.environ.setdefault(variable, "")
 
 
 @pytest.fixture(autouse=True)
