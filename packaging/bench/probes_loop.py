@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--off", action="store_true")
     options = parser.parse_args()
     # Imported in both cases: what is compared is the looking, and what looking keeps.
-    from timeback_desktop.host.probes.selection import Switches, select_probes  # noqa: PLC0415
+    from timeback_desktop.host.probes.selection import select_probes  # noqa: PLC0415
 
     probes = select_probes(Switches(global_input=True))
     if not options.off:

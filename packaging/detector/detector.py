@@ -126,16 +126,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for context in (Context.DISCUSSION, Context.UNKNOWN):
         name = f"JUSThink, page said to be {context}"
         score = children(context)
-        share = {"waste_share_percent": round(100 * _share(score), 2)}
-        results[name] = share | score.figures()
+        results[name] = {"waste_percent": round(100 * _share(score), 2), **score.figures()}
         show(name, results[name])
     scores = {profile: generated(profile) for profile in AccessProfile}
     for profile, score in scores.items():
-        share = {"false_waste_percent": round(100 * _share(score), 2)}
-        results[f"generated, {profile}"] = share | score.figures()
-        show(f"generated learners, {profile}", results[f"generated, {profile}"])
+        name = f"generated learners, {profile}"
+        results[name] = {"waste_percent": round(100 * _share(score), 2), **score.figures()}
+        show(name, results[name])
     worst, most, least = fairness(scores)
-    print(f"worst profile: {worst}, {most:.2%} of its work called waste; best: {least:.2%}")
+    ratio = most / least if least else float("inf")
+    print(f"worst profile: {worst}, {most:.2%} of its work called waste, {ratio:.2f} times the best")
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     return 0

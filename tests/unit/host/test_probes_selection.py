@@ -3,9 +3,9 @@
 import pytest
 
 from timeback_desktop.host.probes.programs import Front
-from timeback_desktop.host.probes.selection import Switches, select_probes
+from timeback_desktop.host.probes.selection import select_probes
 from timeback_desktop.host.probes.system import either, outside
-from timeback_desktop.presence.probes import HostFacts, ProbeName, ProbeState
+from timeback_desktop.presence.probes import HostFacts, ProbeName, ProbeState, Switches
 from timeback_desktop.presence.signal import InputCounts, Power
 
 SYSTEMS = [

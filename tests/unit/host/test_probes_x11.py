@@ -10,10 +10,10 @@ import pytest
 
 from tests.helpers.displays import x_server
 from timeback_desktop.host.probes.screen import Area
-from timeback_desktop.host.probes.selection import Switches, select_probes
+from timeback_desktop.host.probes.selection import select_probes
 from timeback_desktop.host.probes.system import SystemProbes
 from timeback_desktop.host.probes.x11 import XPower, XServer
-from timeback_desktop.presence.probes import HostFacts, ProbeName, ProbeState
+from timeback_desktop.presence.probes import HostFacts, ProbeName, ProbeState, Switches
 from timeback_desktop.presence.signal import InputCounts, Power
 
 KEY_A = 38
