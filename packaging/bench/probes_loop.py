@@ -25,6 +25,7 @@ def main() -> int:
     options = parser.parse_args()
     # Imported in both cases: what is compared is the looking, and what looking keeps.
     from timeback_desktop.host.probes.selection import select_probes  # noqa: PLC0415
+    from timeback_desktop.presence.probes import Switches  # noqa: PLC0415
 
     probes = select_probes(Switches(global_input=True))
     if not options.off:

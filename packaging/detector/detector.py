@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show(name, results[name])
     worst, most, least = fairness(scores)
     ratio = most / least if least else float("inf")
-    print(f"worst profile: {worst}, {most:.2%} of its work called waste, {ratio:.2f} times the best")
+    print(f"worst profile: {worst}, {most:.2%} of its work called waste; {ratio:.2f} x the best")
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     return 0

@@ -124,10 +124,11 @@ class Score:
     def figures(self) -> dict[str, float | None]:
         """Return every figure by name; rates are an hour's, latencies in seconds."""
         ordered = sorted(self.latencies)
+        any_waste = self.caught + self.missed_waste > 0  # without it neither can be told
         return {
             "hours": round(self.seconds / HOUR_S, 2),
-            "kappa": round(self.kappa, 3),
-            "f1": round(self.f1, 3),
+            "kappa": round(self.kappa, 3) if any_waste else None,
+            "f1": round(self.f1, 3) if any_waste else None,
             "macro_f1": round(self.macro_f1, 3),
             "error_s_per_h": round(self.per_hour(self.false_waste + self.missed_waste), 1),
             "false_waste_s_per_h": round(self.per_hour(self.false_waste), 1),
