@@ -145,8 +145,9 @@ def test_pause_stops_every_probe(person: Callable[[], Person]) -> None:
     child.enter("Math Garden")
     flow = child.program.controller.learning
     looks: list[object] = []
-    sample = flow.sampler.sample
-    flow.sampler.sample = lambda: looks.append(1) or sample()
+    probes = flow.senses._probes
+    look = probes.look
+    probes.look = lambda: looks.append(1) or look()
     child.wait("a look", lambda: looks)
     child.press("Pause")
     looks.clear()

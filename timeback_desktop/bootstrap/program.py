@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QApplication
 
 from timeback_desktop.bootstrap.claim import Claim
 from timeback_desktop.bootstrap.logs import ClientLog, catch_crashes
 from timeback_desktop.bootstrap.services import Listeners, Services
 from timeback_desktop.errors import EnvironmentFault, TimeBackError
+from timeback_desktop.host.probes.screen import Area
+from timeback_desktop.host.probes.selection import select_probes
+from timeback_desktop.net.feed import SessionFeed
 from timeback_desktop.sync.pump import Health
 from timeback_desktop.ui.application import create_application, on_interrupt
+from timeback_desktop.ui.browser.app_events import AppEventInbox
 from timeback_desktop.ui.browser.profiles import ProfileShelf
 from timeback_desktop.ui.controller import Controller, Ports
 from timeback_desktop.ui.rehearsal import Rehearsal, Script
+from timeback_desktop.ui.senses import Sensing
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.window import MainWindow
 from timeback_desktop.ui.words import fault_words
@@ -110,6 +115,8 @@ class Program(QObject):
             clock=services.clock,
             goal_minutes=services.settings.goal_minutes,
             timezone=services.settings.timezone,
+            sensing=self._sensing(),
+            is_test=lambda app, student: services.settings.limits_for(app, student)[0].testing,
         )
         self.controller = Controller(self.window, ports, self.shelf, self.tasks)
         for notice in services.notices():
@@ -119,6 +126,16 @@ class Program(QObject):
             self.controller.platform_ready()
         elif self._fault is not None:
             self.controller.platform_fault(self._fault)
+
+    def _sensing(self) -> Sensing:
+        """Return all that a session may be sensed with; nothing of it runs before one opens."""
+        probes, inbox = select_probes(self.services.settings.probes), AppEventInbox()
+        feed = SessionFeed(self.services.platform, inbox.put)
+
+        def watch(place: QRect) -> None:
+            probes.watch(Area(place.x(), place.y(), place.width(), place.height()))
+
+        return Sensing(probes, feed, inbox, watch)
 
     def _backend_is_up(self) -> None:
         self._backend_up, self._fault = True, None

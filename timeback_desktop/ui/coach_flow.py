@@ -8,7 +8,6 @@ from datetime import date
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from timeback_desktop.clock import Clock
 from timeback_desktop.coaching.summary import (
     DaySummary,
     Stretch,
@@ -18,11 +17,13 @@ from timeback_desktop.coaching.summary import (
 )
 from timeback_desktop.errors import TimeBackError
 from timeback_desktop.identity.model import Profile, SignedIn
-from timeback_desktop.ui.ports import PlatformPort, RecordsPort
+from timeback_desktop.sessions.verdicts import Judgement
+from timeback_desktop.ui.ports import CoachPorts
 from timeback_desktop.ui.screens.coach import CoachScreen, CoachView, StudentRow
 from timeback_desktop.ui.screens.student_day import StudentDayView
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.words import time_of_day, whole_minutes, zone
+from timeback_desktop.waste.verdict import ReviewResult
 
 
 class CoachFlow(QObject):
@@ -32,25 +33,19 @@ class CoachFlow(QObject):
     day_shown = Signal()
     failed = Signal(object)
 
-    def __init__(
-        self,
-        screen: CoachScreen,
-        platform: PlatformPort,
-        records: RecordsPort,
-        tasks: Tasks,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, screen: CoachScreen, ports: CoachPorts, tasks: Tasks) -> None:
         super().__init__(screen)
         self._screen = screen
-        self._platform = platform
-        self._records = records
+        self._platform, self._records = ports.platform, ports.records
+        self._recorder, self._clock = ports.recorder, ports.clock
         self._tasks = tasks
-        self._clock = clock
         self._signed_in: SignedIn | None = None
         self._students: dict[str, Profile] = {}
         self._chosen = ""
+        self._day: date | None = None
         screen.student_chosen.connect(self._choose)
         screen.day_changed.connect(self._show_date)
+        screen.reviewed.connect(self._review)
 
     def start(self, signed_in: SignedIn) -> None:
         """Show the students of this coach."""
@@ -73,12 +68,30 @@ class CoachFlow(QObject):
         self.ready.emit()
 
     def _choose(self, student_id: str) -> None:
-        self._chosen = student_id
+        self._chosen, self._day = student_id, None
         self._follow(self._records.day(student_id))
 
     def _show_date(self, day: object) -> None:
         if isinstance(day, date):
+            self._day = day
             self._follow(self._records.day(self._chosen, day))
+
+    def _review(self, verdict_id: str, result: ReviewResult, notes: str) -> None:
+        """Keep a coach's answer, and show the day as it counts now."""
+        if self._signed_in is None:
+            return
+        said = self._recorder.review(
+            verdict_id, by=self._signed_in.user.id, result=result, notes=notes
+        )
+        self._tasks.follow(said, self._show_reviewed, self._say)
+
+    def _show_reviewed(self, judgement: Judgement) -> None:
+        def show(day: DaySummary) -> None:
+            self._show_day(day)
+            self._screen.focus_verdict(judgement.id)
+
+        self._screen.notice.hide()
+        self._tasks.follow(self._records.day(self._chosen, self._day), show, self._say)
 
     def _follow(self, future: Future[DaySummary]) -> None:
         self._tasks.follow(future, self._show_day, self._say)

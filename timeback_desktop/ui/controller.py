@@ -6,8 +6,8 @@ may take longer than a frame runs through :class:`Tasks`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,10 +24,12 @@ from timeback_desktop.ui.coach_flow import CoachFlow
 from timeback_desktop.ui.learning_flow import LearningFlow, Visit
 from timeback_desktop.ui.ports import PlatformPort, RecorderPort, RecordsPort
 from timeback_desktop.ui.screens.apps import AppCard, AppState
+from timeback_desktop.ui.screens.computer import ComputerDialog
 from timeback_desktop.ui.screens.home import HomeView
 from timeback_desktop.ui.screens.session_card import SessionCardView
 from timeback_desktop.ui.screens.who import ProfileTile
-from timeback_desktop.ui.shield_facts import shield_view
+from timeback_desktop.ui.senses import Sensing
+from timeback_desktop.ui.shield_facts import computer_lines, shield_view
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.window import MainWindow
 from timeback_desktop.ui.words import fault_words, whole_minutes
@@ -35,7 +37,10 @@ from timeback_desktop.ui.words import fault_words, whole_minutes
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the controller needs of the rest of the program."""
+    """What the controller needs of the rest of the program.
+
+    ``is_test`` says whether an app (by id) tests a student (by id): there nobody is nudged.
+    """
 
     platform: PlatformPort
     recorder: RecorderPort
@@ -43,6 +48,8 @@ class Ports:
     clock: Clock
     goal_minutes: int
     timezone: str
+    sensing: Sensing = field(default_factory=Sensing)
+    is_test: Callable[[str, str], bool] = lambda _app_id, _student_id: False
 
 
 class Controller(QObject):
@@ -79,6 +86,7 @@ class Controller(QObject):
         window.home.switch_person.connect(self.sign_out)
         window.session_card.done.connect(self.go_home)
         window.session_card.again.connect(lambda: self.launch(self._last_app))
+        window.session_card.contested.connect(self._contest)
 
     @property
     def signed_in(self) -> SignedIn | None:
@@ -162,7 +170,14 @@ class Controller(QObject):
             return
         profile = self._shelf.profile(self._signed_in.user.id, app)
         self._window.show_learning()
-        flow.start(Visit(self._signed_in, app, self._icons.get(app.id), profile))
+        icon, grade = self._icons.get(app.id), self._grade()
+        assessment = self._ports.is_test(app.id, self._signed_in.user.id)
+        flow.start(Visit(self._signed_in, app, icon, profile, grade, assessment))
+
+    def _grade(self) -> str | None:
+        """Return the grade of whoever is signed in, as far as the roster tells it."""
+        here = None if self._signed_in is None else self._signed_in.user.id
+        return next((each.grade for each in self._profiles if each.id == here), None)
 
     def close(self) -> bool:
         """Get ready to go; return whether nothing is left to wait for."""
@@ -254,15 +269,24 @@ class Controller(QObject):
     def _learning_flow(self) -> LearningFlow:
         if self.learning is None:
             ports = self._ports
-            self.learning = LearningFlow(
-                self._window.learning, ports.platform, ports.recorder, self._tasks, ports.clock
-            )
+            self.learning = LearningFlow(self._window.learning, ports, ports.sensing, self._tasks)
             self.learning.counting = self.counting
             self.learning.finished.connect(self._finished)
-            self.learning.counted.connect(
-                lambda snapshot: self._window.learning.set_shield(shield_view(snapshot))
-            )
+            self.learning.counted.connect(lambda _: self._show_shield())
+            self._window.learning.shield.connect(self._show_shield)
+            self._window.learning.about_computer.connect(self._open_computer)
         return self.learning
+
+    def _show_shield(self) -> None:
+        if self.learning is not None:
+            senses = self.learning.senses
+            view = shield_view(senses.capabilities, awake=senses.is_awake)
+            self._window.learning.set_shield(view)
+
+    def _open_computer(self) -> None:
+        """Show what this computer can tell, over the app."""
+        lines = computer_lines(self._ports.sensing.probes.report())
+        ComputerDialog(lines, self._window).open()
 
     def _finished(self, session_id: str) -> None:
         if self._closing:
@@ -290,21 +314,35 @@ class Controller(QObject):
         self._window.show_session_card()
         self.card_shown.emit(summary)
 
+    def _contest(self, verdict_id: str, withdrawn: bool) -> None:  # noqa: FBT001 - a slot
+        """Keep the student's word on a flagged moment."""
+        if self._signed_in is None:
+            return
+        card = self._window.session_card
+        said = self._ports.recorder.contest(
+            verdict_id, self._signed_in.user.id, withdrawn=withdrawn
+        )
+        self._tasks.follow(said, card.show_judgement, lambda fault: card.show_fault(str(fault)))
+
     # Coach
 
     def _coach_flow(self) -> CoachFlow:
         ports = self._ports
-        flow = CoachFlow(
-            self._window.coach, ports.platform, ports.records, self._tasks, ports.clock
-        )
+        flow = CoachFlow(self._window.coach, ports, self._tasks)
         flow.ready.connect(self._show_coach)
         flow.failed.connect(self._start_failed)
         self._window.coach.sign_out.connect(self.sign_out)
+        self._window.coach.about_computer.connect(self._show_computer)
+        self._window.computer.back.connect(self._window.show_coach)
         return flow
 
     def _show_coach(self) -> None:
         self._window.show_coach()
         self.coach_shown.emit()
+
+    def _show_computer(self) -> None:
+        self._window.computer.set_lines(computer_lines(self._ports.sensing.probes.report()))
+        self._window.show_computer()
 
     # The footer
 

@@ -20,9 +20,13 @@ from timeback_desktop.partition import State
 from timeback_desktop.ui import gallery_samples as samples
 from timeback_desktop.ui import theme
 from timeback_desktop.ui.screens import HomeView
+from timeback_desktop.ui.screens.flagged import FlaggedLine
+from timeback_desktop.ui.screens.verdict_card import VerdictCard
 from timeback_desktop.ui.theme import Theme
 from timeback_desktop.ui.tokens import Mode, TextRole
+from timeback_desktop.ui.widgets import Page
 from timeback_desktop.ui.window import MainWindow
+from timeback_desktop.waste.sentences import STILL_WITH_IT, Names, still_away
 
 _WIDE, _NARROW = QSize(1280, 800), QSize(900, 600)
 THEMES = {
@@ -143,17 +147,39 @@ def _learning_paused(window: MainWindow) -> None:
 def _learning_nudge(window: MainWindow) -> None:
     _learning(window)
     window.learning.set_state(State.IDLE)
-    window.learning.set_shield(samples.shield())
-    window.learning.bar.shield_button.setChecked(True)
-    window.learning.notice.show_notice(
-        "Still with it?",
+    window.learning.show_nudge(
+        STILL_WITH_IT,
         (
-            ("reading", "I am reading"),
+            ("reading", "I was reading"),
             ("paper", "On paper"),
             ("asking", "Asking someone"),
             ("break", "Taking a break"),
         ),
     )
+
+
+def _learning_nudge_one(window: MainWindow) -> None:
+    _learning(window)
+    window.learning.set_state(State.OFF_APP, "off_app:game")
+    words = still_away(100_000, State.OFF_APP, Names("Fast Math"), "off_app:game")
+    window.learning.show_nudge(words, (("ok", "Go back"),))
+
+
+def _learning_shield(window: MainWindow) -> None:
+    _learning(window)
+    window.learning.set_shield(samples.shield())
+    window.learning.bar.shield_button.setChecked(True)
+
+
+def _learning_shield_paused(window: MainWindow) -> None:
+    _learning_paused(window)
+    window.learning.set_shield(samples.shield(awake=False))
+    window.learning.bar.shield_button.setChecked(True)
+
+
+def _computer(window: MainWindow) -> None:
+    window.computer.set_lines(samples.computer())
+    window.show_computer()
 
 
 def _session_card(window: MainWindow) -> None:
@@ -163,6 +189,11 @@ def _session_card(window: MainWindow) -> None:
 
 def _session_card_short(window: MainWindow) -> None:
     window.session_card.set_view(samples.short_session_card())
+    window.show_session_card()
+
+
+def _session_card_answered(window: MainWindow) -> None:
+    window.session_card.set_view(samples.answered_session_card())
     window.show_session_card()
 
 
@@ -179,6 +210,33 @@ def _coach_empty(window: MainWindow) -> None:
 def _coach_day(window: MainWindow) -> None:
     _coach(window)
     window.coach.show_day(samples.day())
+
+
+def _coach_day_verdicts(window: MainWindow) -> None:
+    _coach_day(window)
+    _scroll_to(window, VerdictCard)
+
+
+def _coach_day_reviewed(window: MainWindow) -> None:
+    _coach(window)
+    window.coach.show_day(samples.reviewed_day())
+    _scroll_to(window, VerdictCard)
+
+
+def _session_card_moments(window: MainWindow) -> None:
+    _session_card(window)
+    _scroll_to(window, FlaggedLine)
+
+
+def _scroll_to(window: MainWindow, kind: type[QWidget]) -> None:
+    """Bring the first part of a kind to the top of its page."""
+    QApplication.processEvents()
+    part = next((w for w in window.findChildren(kind) if w.isVisible()), None)
+    page = next((p for p in window.findChildren(Page) if p.isVisible()), None)
+    contents = page.widget() if page is not None else None
+    if part is not None and page is not None and contents is not None:
+        top = part.mapTo(contents, part.rect().topLeft()).y()
+        page.verticalScrollBar().setValue(top)
 
 
 def _coach_day_empty(window: MainWindow) -> None:
@@ -200,12 +258,20 @@ SCENES = (
     Scene("learning-loading", _learning_loading),
     Scene("learning-failure", _learning_failure),
     Scene("learning-paused", _learning_paused),
-    Scene("learning-nudge-shield", _learning_nudge),
+    Scene("learning-nudge", _learning_nudge),
+    Scene("learning-nudge-one", _learning_nudge_one),
+    Scene("learning-shield", _learning_shield),
+    Scene("learning-shield-paused", _learning_shield_paused),
+    Scene("computer", _computer),
     Scene("session-card", _session_card),
+    Scene("session-card-moments", _session_card_moments),
+    Scene("session-card-answered", _session_card_answered),
     Scene("session-card-short", _session_card_short),
     Scene("coach", _coach),
     Scene("coach-empty", _coach_empty),
     Scene("coach-day", _coach_day),
+    Scene("coach-day-verdicts", _coach_day_verdicts),
+    Scene("coach-day-reviewed", _coach_day_reviewed),
     Scene("coach-day-empty", _coach_day_empty),
 )
 

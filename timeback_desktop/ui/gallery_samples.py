@@ -5,6 +5,7 @@ Nobody here exists. The same call gives the same sample, so that pictures can be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,11 +18,14 @@ from timeback_desktop.coaching.summary import (
     totals_of,
 )
 from timeback_desktop.ids import seeded
-from timeback_desktop.partition import State
+from timeback_desktop.partition import Overlay, State, Totals
+from timeback_desktop.presence.probes import Capability, ProbeName, ProbeState
+from timeback_desktop.sessions.verdicts import Judgement, KeptVerdict, Review
 from timeback_desktop.ui.screens import (
     AppCard,
     AppState,
     CoachView,
+    ComputerLine,
     HomeView,
     ProfileTile,
     SessionCardView,
@@ -29,6 +33,8 @@ from timeback_desktop.ui.screens import (
     StudentDayView,
     StudentRow,
 )
+from timeback_desktop.ui.shield_facts import computer_lines, shield_view
+from timeback_desktop.waste.verdict import Insight, ReviewResult, Verdict
 
 TIMEZONE = "America/Chicago"
 TODAY = date(2026, 11, 23)
@@ -147,6 +153,64 @@ def stretches(start_ms: int = _MORNING_MS, turn: int = 0, parts: int = 16) -> tu
     return join(made)
 
 
+def judgements(made: Sequence[Stretch]) -> tuple[Judgement, ...]:
+    """Return what a judge said of stretches: each wasted one, a habit, and a call for help."""
+    start, wasted = made[0].started_at_ms, (State.IDLE, State.OFF_APP)
+    found = [_judged(stretch, start) for stretch in made if stretch.state in wasted]
+    if len(made) > 8:
+        found.append(_rushed(made[5], start))
+        found.append(_stuck(made[8], start))
+    said = [Judgement(KeptVerdict(seeded("gallery", "verdict", str(v)), v)) for v in found]
+    return tuple(replace(each, contested=number == 0) for number, each in enumerate(said))
+
+
+def _judged(stretch: Stretch, start_ms: int) -> Verdict:
+    idle = stretch.state is State.IDLE
+    return Verdict(
+        kind=stretch.state,
+        rule="quiet_too_long" if idle else "elsewhere",
+        version=1,
+        from_ms=stretch.started_at_ms - start_ms,
+        to_ms=stretch.ended_at_ms - start_ms,
+        started_at_ms=stretch.started_at_ms,
+        confidence=0.62 if idle else 0.95,
+        thresholds={"patience_ms": 120_000} if idle else {"free_ms": 5_000},
+        counts={"quiet_ms": stretch.ms + 30_000} if idle else {"episodes": 1},
+        detail="idle" if idle else "off_app:game",
+    )
+
+
+def _rushed(stretch: Stretch, start_ms: int) -> Verdict:
+    begin = stretch.started_at_ms + 40_000
+    return Verdict(
+        kind=Overlay.RUSHING,
+        rule="rapid_answers",
+        version=1,
+        from_ms=begin - start_ms,
+        to_ms=begin - start_ms + 9_500,
+        started_at_ms=begin,
+        confidence=0.8,
+        thresholds={"rapid_ms": 2_600, "row": 3, "mastery": 0.8},
+        counts={"answers": 4, "right": 1, "wrong": 3},
+        detail="row",
+    )
+
+
+def _stuck(stretch: Stretch, start_ms: int) -> Verdict:
+    begin = stretch.started_at_ms
+    return Verdict(
+        kind=Insight.NEEDS_HELP,
+        rule="wheel_spinning",
+        version=1,
+        from_ms=begin - start_ms,
+        to_ms=stretch.ended_at_ms - start_ms,
+        started_at_ms=begin,
+        confidence=0.7,
+        thresholds={"tries": 10, "row": 3},
+        counts={"tries": 12, "right": 4},
+    )
+
+
 def session(app_name: str = "Fast Math", start_ms: int = _MORNING_MS, turn: int = 0,
             parts: int = 16) -> SessionSummary:  # fmt: skip
     """Return one finished session."""
@@ -161,15 +225,32 @@ def session(app_name: str = "Fast Math", start_ms: int = _MORNING_MS, turn: int 
         started_at_ms=start_ms,
         ended_at_ms=made[-1].ended_at_ms,
         end_reason="ended",
-        totals=totals_of(made),
+        totals=totals_of(made, judgements(made)),
         stretches=made,
         longest_focus_ms=longest_focus_ms(made),
+        verdicts=judgements(made),
     )
 
 
 def session_card() -> SessionCardView:
     """Return the card of a session of half an hour."""
     return SessionCardView(session(), TIMEZONE, "#2f62b5", _icon("Fast Math"))
+
+
+def answered_session_card() -> SessionCardView:
+    """Return the card of a session of which a coach has looked at every moment."""
+    made = session()
+    looked = tuple(
+        replace(each, contested=True, review=_review(each, wrong=number % 2 == 0))
+        for number, each in enumerate(made.verdicts)
+    )
+    return SessionCardView(replace(made, verdicts=looked), TIMEZONE, "#2f62b5", _icon("Fast Math"))
+
+
+def _review(judgement: Judgement, *, wrong: bool) -> Review:
+    result = ReviewResult.FALSE_POSITIVE if wrong else ReviewResult.TRUE_POSITIVE
+    at = judgement.verdict.started_at_ms + 3_600_000
+    return Review(judgement.id, "coach", at, result, "She was drawing the fractions on paper.")
 
 
 def short_session_card() -> SessionCardView:
@@ -184,10 +265,50 @@ def day() -> StudentDayView:
         session("Story Time", _MORNING_MS + 50 * 60_000, 5, 11),
         session("Lesson Theater", _MORNING_MS + 95 * 60_000, 9, 9),
     )
-    totals = totals_of(s for one in sessions for s in one.stretches)
+    totals = sum((one.totals for one in sessions), Totals())
     student = profiles()[2]
     summary = DaySummary(student.id, TODAY, TIMEZONE, sessions, totals)
     return StudentDayView(student.id, student.name, student.subtitle, summary, TODAY)
+
+
+def reviewed_day() -> StudentDayView:
+    """Return a day of which a coach has looked at every moment."""
+    made = answered_session_card().summary
+    view = day()
+    return replace(view, day=replace(view.day, sessions=(made, *view.day.sessions[1:])))
+
+
+def computer() -> list[ComputerLine]:
+    """Return the report of a computer on which not everything works."""
+    unseen = "Wayland hides this from every program."
+    lost = "What kind of program was in front; that it wasn't ours is still known."
+    return computer_lines(
+        (
+            Capability(ProbeName.SCREEN, ProbeState.WORKING, "x11-strips"),
+            Capability(
+                ProbeName.FOREGROUND,
+                ProbeState.UNAVAILABLE,
+                "null",
+                unseen,
+                lost,
+                "Sign in with an X11 session if the school wants it known.",
+            ),
+            Capability(ProbeName.IDLE_CLOCK, ProbeState.WORKING, "mutter"),
+            Capability(
+                ProbeName.POWER,
+                ProbeState.WORKING,
+                "logind",
+                lost="A screen that is only dark.",
+            ),
+            Capability(
+                ProbeName.GLOBAL_INPUT,
+                ProbeState.OFF,
+                "null",
+                "Switched off in the settings.",
+                "How much was typed and clicked outside our window; nothing needs it.",
+            ),
+        )
+    )
 
 
 def empty_day() -> StudentDayView:
@@ -216,20 +337,7 @@ def _row(number: int, profile: ProfileTile) -> StudentRow:
     return StudentRow(profile.id, profile.name, profile.subtitle, minutes, made, seen)
 
 
-def shield() -> ShieldView:
-    """Return the facts of an ordinary moment."""
-    return ShieldView(
-        "A session is open in Fast Math. This is what is kept about it.",
-        (
-            "Whether this window is in front",
-            "How many keys and clicks, never which ones",
-            "Whether a page is loading or a video plays",
-            "When you start, pause and end",
-        ),
-        (
-            "What you type",
-            "Pictures of your screen",
-            "Camera and microphone",
-            "Other programs' window titles",
-        ),
-    )
+def shield(*, awake: bool = True) -> ShieldView:
+    """Return the facts of an ordinary moment, or of a pause."""
+    working = [Capability(name, ProbeState.WORKING, "x11") for name in ProbeName][:4]
+    return shield_view(working, awake=awake)

@@ -1,7 +1,7 @@
 """One app, from the click to the card: launch, enter, count, pause, end.
 
-The flow owns the second hand: once a second it asks the sampler what was seen and hands
-that to the recorder, which lives on the store's thread. While paused it asks nobody.
+The flow owns the second hand: once a second it asks the senses what was seen and hands
+that to the recorder, which lives on the store's thread. While paused nothing is sensed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from PySide6.QtWebEngineCore import QWebEngineProfile
 from timeback_desktop.caliper.events import App as WireApp
 from timeback_desktop.caliper.events import Learner
 from timeback_desktop.catalog.model import App
-from timeback_desktop.clock import Clock
 from timeback_desktop.errors import (
     DatabaseUnusable,
     LaunchFailed,
@@ -25,14 +24,16 @@ from timeback_desktop.errors import (
 from timeback_desktop.identity.model import SignedIn
 from timeback_desktop.ids import SessionId, mint
 from timeback_desktop.launch.way_in import WayIn
-from timeback_desktop.presence.signal import Tick
+from timeback_desktop.presence.machine import Answer
 from timeback_desktop.sessions.recorder import Snapshot
-from timeback_desktop.ui.browser.sampler import ViewSampler
 from timeback_desktop.ui.browser.view import AppView
-from timeback_desktop.ui.ports import PlatformPort, RecorderPort
+from timeback_desktop.ui.nudge_flow import NudgeFlow
+from timeback_desktop.ui.ports import LearningPorts
 from timeback_desktop.ui.screens.learning import LearningScreen
+from timeback_desktop.ui.senses import Senses, Sensing
 from timeback_desktop.ui.tasks import Tasks
 from timeback_desktop.ui.words import fault_words
+from timeback_desktop.waste.sentences import Names
 
 TICK_MS = 1000
 
@@ -45,6 +46,8 @@ class Visit:
     app: App
     icon: bytes | None
     profile: QWebEngineProfile
+    grade: str | None = None
+    assessment: bool = False
 
     @property
     def learner(self) -> Learner:
@@ -66,24 +69,19 @@ class LearningFlow(QObject):
     """Whether sessions are sampled; switched off only to measure what sampling costs."""
 
     def __init__(
-        self,
-        screen: LearningScreen,
-        platform: PlatformPort,
-        recorder: RecorderPort,
-        tasks: Tasks,
-        clock: Clock,
+        self, screen: LearningScreen, ports: LearningPorts, sensing: Sensing, tasks: Tasks
     ) -> None:
         super().__init__(screen)
         self._screen = screen
-        self._platform = platform
-        self._recorder = recorder
+        self._platform, self._recorder = ports.platform, ports.recorder
+        self._clock = ports.clock
         self._tasks = tasks
-        self._clock = clock
         self._visit: Visit | None = None
         self._session_id = SessionId("")
         self._recording = self._paused = self._ending = self._unkept = False
         self.view = AppView(screen)
-        self.sampler = ViewSampler(self.view)
+        self.senses = Senses(self.view, sensing)
+        self.nudges = NudgeFlow(screen)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -108,6 +106,8 @@ class LearningFlow(QObject):
         view.navigation_changed.connect(screen.set_navigation)
         view.close_asked.connect(self.end)
         view.external_link.connect(self._show_external_link)
+        self.nudges.answered.connect(self._answer)
+        self.nudges.go_back.connect(self._go_back)
 
     @property
     def is_open(self) -> bool:
@@ -139,11 +139,9 @@ class LearningFlow(QObject):
         """Pause or resume: stop every probe, or start afresh."""
         if not self._recording or self._ending or paused == self._paused:
             return
-        self._paused = paused
         stamp = self._clock.stamp()
-        self.view.set_paused(paused=paused)
+        self._show_pause(paused=paused)
         self._follow(self._recorder.pause(stamp) if paused else self._recorder.resume(stamp))
-        self._screen.set_paused(paused)
 
     def end(self) -> None:
         """End the visit; ``finished`` follows once everything is kept.
@@ -158,11 +156,38 @@ class LearningFlow(QObject):
                 self._leave()
             return
         self._ending = True
-        self._timer.stop()
+        self._stop_sensing()
         if self._recording:
             self._follow(self._recorder.end(self._clock.stamp()))
         else:
             self._leave()
+
+    def _show_pause(self, *, paused: bool) -> None:
+        """Stop every probe and cover the app, or go on with both."""
+        self._paused = paused
+        if paused:
+            self.senses.sleep()
+            self._screen.hide_nudge()
+        elif self.counting:
+            self.senses.wake()
+        else:
+            self.view.set_paused(paused=False)
+        self._screen.set_paused(paused)
+
+    def _answer(self, answer: Answer) -> None:
+        """Take the student's word for the quiet; who takes a break has a pause."""
+        if not self._recording or self._ending or self._paused:
+            return
+        stamp = self._clock.stamp()
+        if answer is Answer.BREAK:
+            self._show_pause(paused=True)
+        self._follow(self._recorder.answer(stamp, answer))
+
+    def _go_back(self, from_other_site: bool) -> None:  # noqa: FBT001 - a slot
+        """Lead back to the app: its window in front, its first page after another site."""
+        self.view.window().activateWindow()
+        if from_other_site:
+            self.view.go_home()
 
     # The way in
 
@@ -198,17 +223,16 @@ class LearningFlow(QObject):
         begun = self._recorder.begin(visit.learner, app, stamp, self._session_id)
         self._tasks.follow(begun, self._show, self._not_begun)
         if self.counting:
+            self.senses.open(visit.signed_in.access_token, self._session_id)
+            self.nudges.begin(Names(app.name), visit.grade, assessment=visit.assessment)
             self._timer.start()
         self.entered.emit()
 
     # The second hand
 
     def _tick(self) -> None:
-        if self._paused:
-            tick = Tick(self._clock.stamp())
-        else:
-            seen = self.sampler.sample()
-            tick = Tick(self._clock.stamp(), seen.inputs, seen.surface, seen.page)
+        tick = self.senses.tick(self._clock)
+        self.nudges.hear(tick.app_events)
         self._follow(self._recorder.tick(tick))
 
     def _follow(self, future: Future[Snapshot]) -> None:
@@ -219,6 +243,8 @@ class LearningFlow(QObject):
             return
         self._screen.set_clock(snapshot.totals.engaged_ms, snapshot.elapsed_ms)
         self._screen.set_state(snapshot.state, snapshot.detail)
+        if self.senses.is_awake:
+            self.nudges.tell(snapshot)
         self.counted.emit(snapshot)
         self._show_storing(snapshot)
         if snapshot.session.end_reason is None:
@@ -238,11 +264,16 @@ class LearningFlow(QObject):
 
     def _keep_trying(self) -> None:
         if self._visit is not None:
-            self._timer.stop()
+            self._stop_sensing()
             self._follow(self._recorder.end(self._clock.stamp()))
 
-    def _leave(self) -> None:
+    def _stop_sensing(self) -> None:
         self._timer.stop()
+        self.senses.sleep()
+        self.nudges.end()
+
+    def _leave(self) -> None:
+        self._stop_sensing()
         self.view.close_view()
         session = self._session_id if self._recording else ""
         self._visit = None
@@ -255,7 +286,7 @@ class LearningFlow(QObject):
 
     def _not_begun(self, fault: TimeBackError) -> None:
         """Stop before anything is lost: what cannot be kept must not be worked on."""
-        self._timer.stop()
+        self._stop_sensing()
         self._recording = False
         self.view.close_view()
         self._session_id = SessionId(mint())

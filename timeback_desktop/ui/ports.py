@@ -14,13 +14,16 @@ from typing import Protocol
 from timeback_desktop.caliper.events import App as WireApp
 from timeback_desktop.caliper.events import Learner
 from timeback_desktop.catalog.model import App
-from timeback_desktop.clock import Stamp
+from timeback_desktop.clock import Clock, Stamp
 from timeback_desktop.coaching.summary import DaySummary, SessionSummary
 from timeback_desktop.identity.model import Profile, SignedIn
 from timeback_desktop.ids import SessionId
 from timeback_desktop.launch.way_in import WayIn
+from timeback_desktop.presence.machine import Answer
 from timeback_desktop.presence.signal import Tick
 from timeback_desktop.sessions.recorder import Snapshot
+from timeback_desktop.sessions.verdicts import Judgement
+from timeback_desktop.waste.verdict import ReviewResult
 
 
 class PlatformPort(Protocol):
@@ -61,7 +64,7 @@ class PlatformPort(Protocol):
 
 
 class RecorderPort(Protocol):
-    """The recorder of the one session that is open."""
+    """The recorder of the one session that is open, and of what is said to any verdict."""
 
     def begin(
         self, learner: Learner, app: WireApp, start: Stamp, session_id: SessionId
@@ -81,8 +84,24 @@ class RecorderPort(Protocol):
         """Count again."""
         ...
 
+    def answer(self, stamp: Stamp, answer: Answer) -> Future[Snapshot]:
+        """Take the student's word for what the quiet was."""
+        ...
+
     def end(self, stamp: Stamp) -> Future[Snapshot]:
         """Close the session."""
+        ...
+
+    def contest(
+        self, verdict_id: str, by: str = "", *, withdrawn: bool = False
+    ) -> Future[Judgement]:
+        """Say "that was work" for a student, or take it back."""
+        ...
+
+    def review(
+        self, verdict_id: str, *, by: str, result: ReviewResult, notes: str = ""
+    ) -> Future[Judgement]:
+        """Say for a coach whether a verdict was right."""
         ...
 
 
@@ -100,3 +119,53 @@ class RecordsPort(Protocol):
     def days(self, student_ids: Sequence[str]) -> Future[Sequence[DaySummary]]:
         """Return today of each of these students, in their order."""
         ...
+
+
+class LearningPorts(Protocol):
+    """What a visit to an app needs."""
+
+    @property
+    def platform(self) -> PlatformPort:
+        """The platform."""
+        ...
+
+    @property
+    def recorder(self) -> RecorderPort:
+        """The recorder of the visit."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
+
+
+class CoachPorts(LearningPorts, Protocol):
+    """What a coach's way through the students needs."""
+
+    @property
+    def records(self) -> RecordsPort:
+        """What is kept here."""
+        ...
+
+
+class FeedPort(Protocol):
+    """What the platform hears from the app while a session is open; put into an inbox."""
+
+    def start(self, token: str, session_id: str) -> None:
+        """Begin to listen."""
+        ...
+
+    def stop(self) -> None:
+        """Stop at once."""
+        ...
+
+
+class NoFeed:
+    """A platform that tells nothing."""
+
+    def start(self, token: str, session_id: str) -> None:
+        """Begin nothing."""
+
+    def stop(self) -> None:
+        """End nothing."""

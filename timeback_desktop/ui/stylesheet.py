@@ -51,6 +51,10 @@ QPushButton[kind="chip"]:checked:focus { border-color: $text; }
 QPushButton[kind="notice"] { background: $surface; color: $text; }
 QPushButton[kind="notice"]:hover { color: $accent_text; }
 
+QMenu { background: $surface; border: 1px solid $border_strong; padding: 6px; }
+QMenu::item { padding: 8px 18px; border-radius: 6px; font-size: ${label}px; }
+QMenu::item:selected { background: $accent_soft; color: $accent_text; }
+
 QLineEdit { background: $surface; border: 2px solid $border_strong; padding: 8px 12px;
     border-radius: ${radius}px; selection-background-color: $accent;
     selection-color: $on_accent; placeholder-text-color: $text_soft; }

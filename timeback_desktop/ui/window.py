@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from timeback_desktop.ui.screens.coach import CoachScreen
+from timeback_desktop.ui.screens.computer import ComputerScreen
 from timeback_desktop.ui.screens.home import HomeScreen
 from timeback_desktop.ui.screens.learning import LearningScreen
 from timeback_desktop.ui.screens.session_card import SessionCardScreen
@@ -117,6 +118,11 @@ class MainWindow(QMainWindow):
         """The coach's students and their days."""
         return self._add(CoachScreen())
 
+    @cached_property
+    def computer(self) -> ComputerScreen:
+        """What this computer can tell."""
+        return self._add(ComputerScreen())
+
     def show_starting(self) -> None:
         """Show the progress of the start."""
         self._pages.setCurrentWidget(self.starting)
@@ -144,6 +150,11 @@ class MainWindow(QMainWindow):
         """Show the coach's students."""
         self._pages.setCurrentWidget(self.coach)
         self.coach.focus_first()
+
+    def show_computer(self) -> None:
+        """Show what this computer can tell."""
+        self._pages.setCurrentWidget(self.computer)
+        self.computer.focus_first()
 
     def current_screen(self) -> QWidget | None:
         """Return the screen that is shown, ``None`` before the first."""

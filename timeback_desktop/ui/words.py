@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from timeback_desktop.errors import EnvironmentFault, TimeBackError
-from timeback_desktop.partition import State, whole_seconds
+from timeback_desktop.partition import Overlay, State, whole_seconds
+from timeback_desktop.waste.verdict import Insight, Kind
 
 _WORDS: dict[State, object] = {
     State.ON_TASK: QT_TRANSLATE_NOOP("State", "On task"),
@@ -43,6 +44,17 @@ _MEANINGS: dict[State, object] = {
     State.SUSPENDED: QT_TRANSLATE_NOOP("State", "The computer was asleep"),
     State.UNKNOWN: QT_TRANSLATE_NOOP("State", "We could not see, so it does not count"),
 }
+_KINDS: dict[Overlay | Insight, object] = {
+    Overlay.RUSHING: QT_TRANSLATE_NOOP("Kind", "Quick answers"),
+    Overlay.SKIPPED_EXPLANATION: QT_TRANSLATE_NOOP("Kind", "Help page left early"),
+    Overlay.TOPIC_HOPPING: QT_TRANSLATE_NOOP("Kind", "Many lessons at once"),
+    Overlay.NOT_ANSWERING: QT_TRANSLATE_NOOP("Kind", "No answer yet"),
+    Overlay.ANSWER_PATTERN: QT_TRANSLATE_NOOP("Kind", "Answers in a pattern"),
+    Overlay.TAB_FLIPPING: QT_TRANSLATE_NOOP("Kind", "A lot of switching"),
+    Overlay.EXTERNAL_HELP: QT_TRANSLATE_NOOP("Kind", "Answers from elsewhere"),
+    Overlay.SIMULATED_INPUT: QT_TRANSLATE_NOOP("Kind", "Could not tell who it was"),
+    Insight.NEEDS_HELP: QT_TRANSLATE_NOOP("Kind", "A good time to ask"),
+}
 
 
 def _say(context: str, text: object) -> str:
@@ -71,9 +83,33 @@ def group_word(state: State) -> str:
     return state_word(state)
 
 
+def kind_word(kind: Kind, detail: str | None = None) -> str:
+    """Return the word for what a verdict is about."""
+    if isinstance(kind, State):
+        return state_word(kind, detail)
+    return _say("Kind", _KINDS[kind])
+
+
 def state_meaning(state: State) -> str:
     """Return one line that says what a state means."""
     return _say("State", _MEANINGS[state])
+
+
+def measure_text(key: str, value: float) -> str:
+    """Write a threshold or a count of a rule: its name, then what it is, in its unit."""
+    name = key.removesuffix("_ms").replace("_", " ")
+    if key.endswith("_ms"):
+        return f"{name} {_exact_length(value)}"
+    if 0 < value < 1:
+        return f"{name} {value:.0%}"
+    return f"{name} {value:g}"
+
+
+def _exact_length(ms: float) -> str:
+    """Write a length; below ten seconds to a tenth."""
+    if ms % 1000 and ms < 10_000:
+        return _say("Length", "{n} s").format(n=f"{ms / 1000:.1f}")
+    return length_text(round(ms))
 
 
 def clock_text(ms: int) -> str:

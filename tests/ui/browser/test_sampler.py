@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QMenu
 
 from tests.ui.browser.conftest import WAIT_MS, Site, Visit
-from timeback_desktop.presence.signal import InputCounts, Surface
+from timeback_desktop.presence.signal import AppEventKind, InputCounts, Surface
 from timeback_desktop.ui.browser.sampler import ActivityProbe, ViewSampler
 
 
@@ -76,7 +76,37 @@ def test_our_own_menu(visit: Visit, site: Site) -> None:
     menu.close()
 
 
-def test_without_a_window_manager_we_are_taken_to_be_in_front(
+@pytest.mark.parametrize(
+    ("window", "system", "surface"),
+    [
+        (None, None, Surface.LEARNING),
+        (None, False, Surface.OTHER_PROGRAM),
+        (None, True, Surface.LEARNING),
+        (True, False, Surface.LEARNING),
+        (False, True, Surface.LEARNING),
+        (False, None, Surface.OTHER_PROGRAM),
+        (False, False, Surface.OTHER_PROGRAM),
+    ],
+)
+def test_the_system_is_heard_where_the_window_cannot_know_and_to_acquit(
+    visit: Visit, site: Site, window: bool | None, system: bool | None, surface: Surface
+) -> None:
+    visit.enter(site.page("/", "<p>Hello"))
+    look = ViewSampler(visit.view, is_application_active=lambda: window)
+    assert look.surface(ours_in_front=system) is surface
+
+
+def test_what_the_app_says_comes_with_the_sample(visit: Visit, site: Site) -> None:
+    event = "{type: 'AssessmentItemEvent', action: 'Started', id: 'urn:1'}"
+    say = f"postMessage({{subject: 'org.timeback.caliper', event: {event}}})"
+    visit.enter(site.page("/", f"<p>Hello<script>{say}</script>"))
+    look, heard = sampler(visit), []
+    visit.bot.waitUntil(lambda: bool(heard.extend(look.sample().events) or heard), timeout=WAIT_MS)
+    assert [event.kind for event in heard] == [AppEventKind.ITEM_STARTED]
+    assert look.sample().events == ()
+
+
+def test_without_a_window_manager_nobody_can_tell_who_is_in_front(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from PySide6.QtCore import Qt
@@ -88,4 +118,4 @@ def test_without_a_window_manager_we_are_taken_to_be_in_front(
     for state in (states.ApplicationInactive, states.ApplicationActive, states.ApplicationInactive):
         monkeypatch.setattr(QGuiApplication, "applicationState", lambda state=state: state)
         said.append(probe())
-    assert said == [True, True, False]
+    assert said == [None, True, False]

@@ -10,12 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import settle
+from timeback_desktop.partition import Overlay
 from timeback_desktop.ui import gallery_samples as samples
 from timeback_desktop.ui.screens import CoachScreen
 from timeback_desktop.ui.screens.coach import StudentTile
 from timeback_desktop.ui.screens.student_day import SessionLine, StudentDay
+from timeback_desktop.ui.screens.verdict_card import VerdictCard
 from timeback_desktop.ui.widgets import Button, Figure, Strip, Text
 from timeback_desktop.ui.window import MainWindow
+from timeback_desktop.waste.verdict import ReviewResult
 
 
 @pytest.fixture
@@ -132,3 +136,91 @@ def test_escape_goes_back_to_the_same_student(qtbot: QtBot, coach: CoachScreen) 
     tile = coach.window().focusWidget()
     assert isinstance(tile, StudentTile)
     assert tile.row.id == view.student_id
+
+
+def _cards(coach: CoachScreen) -> list[VerdictCard]:
+    cards = [card for card in coach.findChildren(VerdictCard) if not card.isHidden()]
+    return sorted(cards, key=lambda card: card.y())
+
+
+@pytest.fixture
+def day(coach: CoachScreen) -> CoachScreen:
+    coach.show_day(samples.day())
+    settle()
+    return coach
+
+
+def _press_on(card: VerdictCard, name: str) -> None:
+    next(b for b in card.findChildren(Button) if b.text() == name).click()
+
+
+def _said_on(card: VerdictCard) -> list[str]:
+    return [text.text() for text in card.findChildren(Text) if text.isVisible()]
+
+
+def test_contested_verdicts_come_first_with_all_they_rest_on(day: CoachScreen) -> None:
+    cards = _cards(day)
+    assert [card.judgement.contested for card in cards] == [True] * 3 + [False] * (len(cards) - 3)
+    assert {
+        "The student says: that was work.",
+        "Idle 1:15 in Fast Math (quiet for 1:45, allowed 2:00). Confidence: medium.",
+        "quiet too long, version 1",
+        "patience 2 min",
+        "quiet 1 min 45 s",
+        "medium (62%)",
+        "It was quiet for 1:45. Were you at work? Then tap “That was work”.",
+    } <= set(_said_on(cards[0]))
+
+
+def test_the_evidence_of_others_is_there_on_demand(day: CoachScreen) -> None:
+    card = next(c for c in _cards(day) if c.judgement.verdict.kind is Overlay.RUSHING)
+    assert "answers 4, right 1, wrong 3" not in _said_on(card)
+    _press_on(card, "Why?")
+    assert "answers 4, right 1, wrong 3" in _said_on(card)
+    _press_on(card, "Less")
+    assert "answers 4, right 1, wrong 3" not in _said_on(card)
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [("Confirm", ReviewResult.TRUE_POSITIVE), ("Not right", ReviewResult.FALSE_POSITIVE)],
+)
+def test_a_coach_answers_with_a_note(
+    qtbot: QtBot, day: CoachScreen, name: str, result: ReviewResult
+) -> None:
+    card = _cards(day)[0]
+    _press_on(card, "Note")
+    qtbot.keyClicks(day.window().focusWidget(), "On paper. ")
+    with qtbot.waitSignal(day.reviewed) as reviewed:
+        _press_on(card, name)
+    assert reviewed.args == [card.judgement.id, result, "On paper."]
+
+
+def test_an_answered_verdict_says_so(day: CoachScreen) -> None:
+    day.show_day(samples.reviewed_day())
+    settle()
+    said = _said(day)
+    assert "Confirmed. Note: She was drawing the fractions on paper." in said
+    assert any(words.startswith("Not right: it counts as work now.") for words in said)
+
+
+def test_the_keyboard_stays_on_the_verdict_that_was_answered(day: CoachScreen) -> None:
+    wanted = _cards(day)[2].judgement.id
+    day.show_day(samples.day())
+    settle()
+    day.focus_verdict(wanted)
+    card = next(card for card in _cards(day) if card.judgement.id == wanted)
+    assert day.window().focusWidget() is card.confirm_button
+
+
+def test_the_strip_tells_of_verdicts_in_words(day: CoachScreen) -> None:
+    strip = day.findChild(StudentDay).findChild(Strip)
+    told = [strip.words(n) for n in range(strip.count())]
+    assert any("Quick answers" in words for words in told)
+    assert any("Said to be work" in words for words in told)
+    assert "Moments to look at: 10." in strip.accessibleName()
+
+
+def test_what_this_computer_can_tell_is_asked_for(qtbot: QtBot, coach: CoachScreen) -> None:
+    with qtbot.waitSignal(coach.about_computer):
+        _button(coach, "What this computer can tell").click()

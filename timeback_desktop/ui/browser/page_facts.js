@@ -14,7 +14,7 @@
   const TYPED = new Set(["text", "search", "email", "number", "password", "tel", "url", "date",
     "time", "month", "week", "datetime-local"]);
 
-  let changed = true, counted = { words: 0, answers: false }, roots = [document], closing = false;
+  let changed = true, counted = { words: 0, answers: false }, roots = [document];
   const mark = () => { changed = true; };
   const watch = { childList: true, subtree: true, characterData: true, attributes: true,
     attributeFilter: ["class", "style", "hidden", "open"] };
@@ -22,16 +22,6 @@
   for (const kind of ["scroll", "resize", "load", "toggle", "transitionend"]) {
     addEventListener(kind, mark, { capture: true, passive: true });
   }
-
-  // Registration and content pages of LTI tools ask this way to be closed.
-  addEventListener("message", (event) => {
-    if (!event.isTrusted || event.origin !== location.origin) return;
-    let said = event.data;
-    if (typeof said === "string" && said.length < 500) {
-      try { said = JSON.parse(said); } catch { return; }
-    }
-    if (said && said.subject === "org.imsglobal.lti.close") closing = true;
-  });
 
   const shown = (element) =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
@@ -113,10 +103,8 @@
       changed = false;
       counted = count();
     }
-    const close = closing;
-    closing = false;
     return { visible: document.visibilityState === "visible", media: media(), field: field(),
       words: counted.words, answers: counted.answers, scroll: scroll(),
-      loading: document.readyState === "loading", close };
+      loading: document.readyState === "loading" };
   };
 })();

@@ -8,6 +8,7 @@ that only sends the browser on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, QUrl, Signal
@@ -134,6 +135,7 @@ class AppView(QWidget):
         for page in (self._page, *(popup.page for popup in self._popups)):
             if page is not None:
                 page.setAudioMuted(paused)
+                page.probe.hush(on=paused)
 
     def close_view(self) -> None:
         """Put the app away: popups, then page, then view; its profile may go afterwards."""
@@ -163,6 +165,7 @@ class AppView(QWidget):
         page.setParent(view)
         view.setPage(page)
         self._view, self._page = view, page
+        page.probe.believes = _of_the_app(page.policy)
         self.inputs.watch(view)
         self._layout.addWidget(view)
         self.setFocusProxy(view)
@@ -285,6 +288,7 @@ class AppView(QWidget):
             return
         popup = AppPopup(request, page, self.window())
         self._popups.append(popup)
+        popup.page.probe.believes = _of_the_app(page.policy)
         self.inputs.watch(popup.view)
         popup.page.newWindowRequested.connect(self._open_popup)
         popup.page.external_link.connect(self.external_link)
@@ -300,3 +304,8 @@ class AppView(QWidget):
     def _trigger(self, action: QWebEnginePage.WebAction) -> None:
         if self._page is not None:
             self._page.triggerAction(action)
+
+
+def _of_the_app(policy: NavigationPolicy) -> Callable[[QUrl], bool]:
+    """Return who judges whether a frame's word about the student's work is the app's own."""
+    return lambda url: policy.place(address(url)) in {Place.LEARNING, Place.BLANK}

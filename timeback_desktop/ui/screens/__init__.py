@@ -2,6 +2,7 @@
 
 from timeback_desktop.ui.screens.apps import AppCard, AppState
 from timeback_desktop.ui.screens.coach import CoachScreen, CoachView, StudentRow
+from timeback_desktop.ui.screens.computer import ComputerDialog, ComputerLine, ComputerScreen
 from timeback_desktop.ui.screens.home import HomeScreen, HomeView
 from timeback_desktop.ui.screens.learning import LearningScreen
 from timeback_desktop.ui.screens.session_card import SessionCardScreen, SessionCardView
@@ -15,6 +16,9 @@ __all__ = [
     "AppState",
     "CoachScreen",
     "CoachView",
+    "ComputerDialog",
+    "ComputerLine",
+    "ComputerScreen",
     "HomeScreen",
     "HomeView",
     "LearningScreen",

@@ -15,6 +15,7 @@ from timeback_desktop.ui.tokens import SPACE_M, TextRole
 from timeback_desktop.ui.widgets import (
     Avatar,
     Button,
+    FlowLayout,
     IconMark,
     NoticeStrip,
     Page,
@@ -23,6 +24,7 @@ from timeback_desktop.ui.widgets import (
     Text,
     Tile,
     TileGrid,
+    TurningRow,
 )
 from timeback_desktop.ui.words import zone
 
@@ -90,6 +92,7 @@ class _Roster(QWidget):
     """The list of students."""
 
     chosen = Signal(str)
+    about_computer = Signal()
     sign_out = Signal()
 
     def __init__(self) -> None:
@@ -100,7 +103,7 @@ class _Roster(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(page)
         column = page.column
-        column.addLayout(self._head())
+        column.addWidget(self._head())
         self._filter = SearchField(self.tr("Find a student or a class"))
         self._filter.left_down.connect(self.focus_first)
         self._filter.textChanged.connect(self._show_matching)
@@ -111,19 +114,27 @@ class _Roster(QWidget):
         column.addWidget(self._empty)
         column.addStretch(1)
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> TurningRow:
         self._title = Text(self.tr("Your students"), TextRole.TITLE)
         self._who = Text(role=TextRole.SMALL, tone="soft", lines=2)
         self._leave = Button(self.tr("Sign out"), "quiet", icon="sign-out")
         self._leave.clicked.connect(self.sign_out)
+        self._computer = Button(self.tr("What this computer can tell"), "quiet", icon="computer")
+        self._computer.clicked.connect(self.about_computer)
         words = QVBoxLayout()
+        words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._who)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_M)
-        row.addLayout(words, 1)
-        row.addWidget(self._leave, 0, Qt.AlignmentFlag.AlignTop)
+        ways = QWidget()
+        flow = FlowLayout(ways)
+        flow.addWidget(self._computer)
+        flow.addWidget(self._leave)
+        head = QWidget()
+        head.setLayout(words)
+        row = TurningRow(least=640)
+        row.add(head, 1)
+        row.add(ways, beside=Qt.AlignmentFlag.AlignTop)
         return row
 
     def set_view(self, view: CoachView) -> None:
@@ -176,10 +187,15 @@ def _common_axis(students: Sequence[StudentRow]) -> tuple[int, int] | None:
 
 
 class CoachScreen(QWidget):
-    """The list of students, and behind each their day."""
+    """The list of students, and behind each their day.
+
+    ``reviewed`` carries a verdict's id, the ``ReviewResult`` and a note.
+    """
 
     student_chosen = Signal(str)
     day_changed = Signal(object)
+    reviewed = Signal(str, object, str)
+    about_computer = Signal()
     back = Signal()
     sign_out = Signal()
 
@@ -200,6 +216,8 @@ class CoachScreen(QWidget):
         self._roster.chosen.connect(self.student_chosen)
         self._roster.sign_out.connect(self.sign_out)
         self._day.day_changed.connect(self.day_changed)
+        self._day.reviewed.connect(self.reviewed)
+        self._roster.about_computer.connect(self.about_computer)
         self._day.back.connect(self._leave_day)
 
     def set_view(self, view: CoachView) -> None:
@@ -214,6 +232,10 @@ class CoachScreen(QWidget):
         if self._pages.currentWidget() is not self._day:
             self._pages.setCurrentWidget(self._day)
             self._day.focus_first()
+
+    def focus_verdict(self, verdict_id: str) -> None:
+        """Put the keyboard on the verdict that was just answered."""
+        self._day.focus_verdict(verdict_id)
 
     def show_students(self) -> None:
         """Go back to the list, with the keyboard where it was."""

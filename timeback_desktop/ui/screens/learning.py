@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from timeback_desktop.partition import State
@@ -11,7 +13,7 @@ from timeback_desktop.ui import theme
 from timeback_desktop.ui.screens.session_bar import SessionBar
 from timeback_desktop.ui.screens.shield import ShieldPanel, ShieldView
 from timeback_desktop.ui.screens.stage import Stage
-from timeback_desktop.ui.widgets import NoticeStrip
+from timeback_desktop.ui.widgets import NoticeStrip, NudgeStrip
 
 _SHIELD_WIDTH = 340
 
@@ -25,6 +27,7 @@ class LearningScreen(QWidget):
     home = Signal()
     pause_toggled = Signal(bool)
     shield = Signal()
+    about_computer = Signal()
     end = Signal()
     retry = Signal()
     leave = Signal()
@@ -33,11 +36,13 @@ class LearningScreen(QWidget):
         super().__init__(parent)
         self.bar = SessionBar()
         self.notice = NoticeStrip()
+        self.nudge = NudgeStrip()
         self._stage = Stage()
         self._shield = ShieldPanel()
         self._shield.setFixedWidth(_SHIELD_WIDTH)
         self._shield.hide()
         left = QVBoxLayout()
+        left.addWidget(self.nudge)
         left.addWidget(self.notice)
         left.addWidget(self._stage, 1)
         middle = QHBoxLayout()
@@ -60,10 +65,19 @@ class LearningScreen(QWidget):
         self.bar.pause_toggled.connect(self.pause_toggled)
         self.bar.shield_toggled.connect(self._show_shield)
         self._shield.closed.connect(self._close_shield)
+        self._shield.about_computer.connect(self.about_computer)
         self._stage.failure.retry.connect(self.retry)
         self._stage.failure.left.connect(self.leave)
         self._stage.loading.cancelled.connect(self.leave)
         self._stage.paused.resumed.connect(self._resume)
+        for left in (self.nudge.answered, self.nudge.snoozed, self.nudge.dismissed):
+            left.connect(self._focus_view)
+        QShortcut(
+            QKeySequence(Qt.Key.Key_F6),
+            self,
+            self._turn_to_nudge,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
 
     def set_app(self, name: str, icon: bytes | None, accent: str) -> None:
         """Show which app this is."""
@@ -99,6 +113,19 @@ class LearningScreen(QWidget):
         """Give the shield the facts of this moment."""
         self._shield.set_view(view)
 
+    def show_nudge(self, text: str, answers: Sequence[tuple[str, str]]) -> None:
+        """Ask something quietly; the keyboard stays where it is."""
+        self.nudge.show_nudge(text, answers)
+
+    def hide_nudge(self) -> None:
+        """Take the question away; who was at it goes on in the app."""
+        if self.nudge.isHidden():
+            return
+        had_keyboard = self.nudge.has_keyboard()
+        self.nudge.hide()
+        if had_keyboard:
+            self._focus_view()
+
     def show_loading(self, fraction: float | None, text: str) -> None:
         """Show how far the app is on its way."""
         self._stage.put(self._stage.failure, shown=False)
@@ -132,6 +159,7 @@ class LearningScreen(QWidget):
         self.set_clock(0, 0)
         self.set_state(State.UNKNOWN)
         self.notice.hide()
+        self.nudge.hide()
         self._close_shield()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -147,6 +175,14 @@ class LearningScreen(QWidget):
         if shown:
             self.shield.emit()
             self._shield.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _turn_to_nudge(self) -> None:
+        if self.nudge.isHidden():
+            return
+        if self.nudge.has_keyboard():
+            self._focus_view()
+        else:
+            self.nudge.focus_first()
 
     def _resume(self) -> None:
         self.pause_toggled.emit(False)  # noqa: FBT003 - what a signal carries has no name

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from timeback_desktop.coaching.summary import SessionSummary
 from timeback_desktop.partition import State
+from timeback_desktop.sessions.verdicts import Judgement
+from timeback_desktop.ui.judgements import strip_marks
+from timeback_desktop.ui.screens.flagged import FlaggedMoments
 from timeback_desktop.ui.tokens import SPACE_L, SPACE_M, SPACE_S, TextRole
 from timeback_desktop.ui.widgets import (
     AppIcon,
@@ -16,6 +19,7 @@ from timeback_desktop.ui.widgets import (
     Card,
     Figure,
     GridLayout,
+    NoticeStrip,
     Page,
     Ring,
     StateLegend,
@@ -24,6 +28,7 @@ from timeback_desktop.ui.widgets import (
     TurningRow,
 )
 from timeback_desktop.ui.words import length_text, part_text, time_of_day, zone
+from timeback_desktop.waste.sentences import Names
 
 _STRONG_MS = 10 * 60_000
 _SHORT_MS = 60_000
@@ -62,10 +67,14 @@ def _say(text: str) -> str:
 
 
 class SessionCardScreen(QWidget):
-    """Ring, figures, strip and legend of the session that has just ended."""
+    """Ring, figures, strip, legend and flagged moments of the session that has just ended.
+
+    ``contested`` carries a verdict's id, and whether "That was work" is taken back.
+    """
 
     done = Signal()
     again = Signal()
+    contested = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +91,12 @@ class SessionCardScreen(QWidget):
         self._legend = StateLegend()
         card.body.addWidget(self._timeline)
         card.body.addWidget(self._legend)
+        self._moments = FlaggedMoments()
+        self._moments.contested.connect(self.contested)
+        self._moments.hide()
+        card.body.addWidget(self._moments)
+        self.notice = NoticeStrip()
+        card.body.addWidget(self.notice)
         page.column.addWidget(card)
         page.column.addLayout(self._ways_on())
         page.column.addStretch(2)
@@ -155,7 +170,21 @@ class SessionCardScreen(QWidget):
         self._longest.set_value(length_text(summary.longest_focus_ms))
         self._elapsed.set_value(length_text(totals.span_ms))
         self._timeline.set_stretches([(s, "") for s in summary.stretches], where)
+        self._timeline.set_marks(strip_marks(summary.verdicts))
         self._legend.set_totals(totals)
+        self._moments.set_judgements(summary.verdicts, Names(summary.app_name), where)
+        self.notice.hide()
+
+    def show_judgement(self, judgement: Judgement) -> None:
+        """Say how one flagged moment stands now."""
+        self._moments.show_judgement(judgement)
+        self._timeline.set_marks(strip_marks(self._moments.judgements))
+        self.notice.hide()
+
+    def show_fault(self, text: str) -> None:
+        """Say why a word on a moment could not be kept."""
+        self._moments.free()
+        self.notice.show_notice(text)
 
     def focus_first(self) -> None:
         """Put the keyboard on Done."""

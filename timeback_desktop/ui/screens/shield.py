@@ -10,23 +10,28 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from timeback_desktop.ui.tokens import SPACE_M, SPACE_S, TextRole
-from timeback_desktop.ui.widgets import Card, IconButton, IconMark, Text
+from timeback_desktop.ui.widgets import Button, Card, IconButton, IconMark, Text
 from timeback_desktop.ui.widgets.page import clear
 
 
 @dataclass(frozen=True, slots=True)
 class ShieldView:
-    """Facts about this very moment, from whoever runs the probes."""
+    """Facts about this very moment, from whoever runs the probes.
+
+    ``running`` says what the probes tell that run right now.
+    """
 
     summary: str
     recorded: Sequence[str]
     never: Sequence[str]
+    running: Sequence[str] = ()
 
 
 class ShieldPanel(Card):
     """A card at the side that lists facts; Escape closes it."""
 
     closed = Signal()
+    about_computer = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +49,9 @@ class ShieldPanel(Card):
         self._facts.setContentsMargins(0, 0, SPACE_S, 0)
         self._facts.setSpacing(SPACE_S + 2)
         self.body.addWidget(_scrolled(self._facts), 1)
+        more = Button(self.tr("About this computer"), "quiet", icon="computer")
+        more.clicked.connect(self.about_computer)
+        self.body.addWidget(more)
 
     def set_view(self, view: ShieldView) -> None:
         """List these facts."""
@@ -55,6 +63,9 @@ class ShieldPanel(Card):
         self._facts.addWidget(title)
         self._facts.addWidget(Text(view.summary))
         self._list(self.tr("Recorded"), view.recorded, "check")
+        self._list(self.tr("Helpers that run right now"), view.running, "computer")
+        if not view.running:
+            self._facts.addWidget(Text(self.tr("No helper runs right now."), TextRole.SMALL))
         self._list(self.tr("Never recorded"), view.never, "not-recorded")
         self._facts.addStretch(1)
 

@@ -1,4 +1,4 @@
-"""One student's day for a coach: the strip, the minutes by state, and each session."""
+"""One student's day for a coach: the strip, the minutes, each judgement, each session."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from timeback_desktop.coaching.summary import DaySummary, SessionSummary, clip, day_bounds_ms
+from timeback_desktop.ui.judgements import contested_first, strip_marks
+from timeback_desktop.ui.screens.verdict_card import VerdictCard, VerdictView
 from timeback_desktop.ui.tokens import SPACE_M, SPACE_S, TextRole
 from timeback_desktop.ui.widgets import (
     AppIcon,
@@ -24,7 +26,7 @@ from timeback_desktop.ui.widgets import (
     Text,
     Timeline,
 )
-from timeback_desktop.ui.widgets.page import clear
+from timeback_desktop.ui.widgets.page import clear, reveal
 from timeback_desktop.ui.words import length_text, part_text, time_of_day, zone
 
 
@@ -43,6 +45,7 @@ class StudentDay(QWidget):
     """A day that can be turned over with the arrows beside its date."""
 
     day_changed = Signal(object)
+    reviewed = Signal(str, object, str)
     back = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -54,6 +57,12 @@ class StudentDay(QWidget):
         outer.addWidget(page)
         page.column.addLayout(self._head())
         page.column.addWidget(self._whole_day())
+        self._verdicts_title = Text(role=TextRole.HEADING)
+        self._verdicts_title.setContentsMargins(6, 0, 0, 0)
+        page.column.addWidget(self._verdicts_title)
+        self._verdicts = QVBoxLayout()
+        self._verdicts.setSpacing(SPACE_S - 4)
+        page.column.addLayout(self._verdicts)
         self._sessions_title = Text(role=TextRole.HEADING)
         self._sessions_title.setContentsMargins(6, 0, 0, 0)
         page.column.addWidget(self._sessions_title)
@@ -136,12 +145,20 @@ class StudentDay(QWidget):
         words = self.tr("Nothing was recorded on this day. The arrows lead to other days.")
         self._empty.setText(words)
         self._show_day(view.day)
+        self._show_verdicts(view.day)
         self._show_sessions(view.day)
 
     def focus_first(self) -> None:
         """Put the keyboard on the strip of the day, or on the way back."""
         target = self._back if self._card.isHidden() else self._timeline.strip
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_verdict(self, verdict_id: str) -> None:
+        """Put the keyboard on a verdict's card, wherever it stands now."""
+        for card in self.findChildren(VerdictCard):
+            if card.judgement.id == verdict_id and card.isVisible():
+                card.focus_first()
+                reveal(card)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back to the list."""
@@ -164,6 +181,20 @@ class StudentDay(QWidget):
             for stretch in clip(session.stretches, *bounds)
         ]
         self._timeline.set_stretches(stretches, zone(day.timezone))
+        self._timeline.set_marks(strip_marks(day.verdicts))
+
+    def _show_verdicts(self, day: DaySummary) -> None:
+        clear(self._verdicts)
+        where = zone(day.timezone)
+        apps = {each.id: s.app_name for s in day.sessions for each in s.verdicts}
+        judgements = contested_first(day.verdicts)
+        for each in judgements:
+            card = VerdictCard(VerdictView(each, apps[each.id], where))
+            card.reviewed.connect(self.reviewed)
+            self._verdicts.addWidget(card)
+        title = self.tr("Moments to look at: {n}").format(n=len(judgements))
+        self._verdicts_title.setText(title)
+        self._verdicts_title.setVisible(bool(judgements))
 
     def _show_sessions(self, day: DaySummary) -> None:
         clear(self._sessions)
@@ -204,6 +235,7 @@ class SessionLine(Card):
         self.body.addLayout(head)
         timeline = Timeline(height=30)
         timeline.set_stretches([(s, "") for s in session.stretches], where)
+        timeline.set_marks(strip_marks(session.verdicts))
         self.body.addWidget(timeline)
 
     def _when(self, where: tzinfo) -> str:

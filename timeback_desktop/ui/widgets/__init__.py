@@ -8,11 +8,13 @@ from timeback_desktop.ui.widgets.figure import Figure
 from timeback_desktop.ui.widgets.flow import FlowLayout, GridLayout, TileGrid
 from timeback_desktop.ui.widgets.icon_mark import IconMark
 from timeback_desktop.ui.widgets.notice import NoticeStrip
+from timeback_desktop.ui.widgets.nudge import NudgeStrip
 from timeback_desktop.ui.widgets.page import Page
 from timeback_desktop.ui.widgets.ring import Ring
 from timeback_desktop.ui.widgets.search import SearchField
 from timeback_desktop.ui.widgets.state_badge import StateBadge, StateDot
-from timeback_desktop.ui.widgets.strip import Strip, Swatch
+from timeback_desktop.ui.widgets.strip import Strip, StripMark
+from timeback_desktop.ui.widgets.strip_paint import Swatch
 from timeback_desktop.ui.widgets.text import Text
 from timeback_desktop.ui.widgets.timeline import StateLegend, Timeline
 from timeback_desktop.ui.widgets.turning import TurningRow
@@ -29,6 +31,7 @@ __all__ = [
     "IconButton",
     "IconMark",
     "NoticeStrip",
+    "NudgeStrip",
     "Page",
     "Ring",
     "SearchField",
@@ -36,6 +39,7 @@ __all__ = [
     "StateDot",
     "StateLegend",
     "Strip",
+    "StripMark",
     "Swatch",
     "Text",
     "Tile",

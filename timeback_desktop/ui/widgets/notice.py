@@ -40,8 +40,13 @@ class NoticeStrip(QWidget):
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_notice(self, text: str, answers: Sequence[tuple[str, str]] = ()) -> None:
-        """Say ``text`` and offer ``answers`` as (key, label); ``answered`` carries the key."""
+    def show_notice(
+        self, text: str, answers: Sequence[tuple[str, str]] = (), *, also: QWidget | None = None
+    ) -> None:
+        """Say ``text`` and offer ``answers`` as (key, label); ``answered`` carries the key.
+
+        ``also`` stands behind the answers.
+        """
         self._text.setText(text)
         self.setAccessibleName(text)
         clear(self._flow)
@@ -49,8 +54,16 @@ class NoticeStrip(QWidget):
             button = Button(label, "notice")
             button.clicked.connect(lambda _checked=False, key=key: self._answer(key))
             self._flow.addWidget(button)
+        if also is not None:
+            self._flow.addWidget(also)
         self._answers.setVisible(bool(answers))
         self.show()
+
+    def focus_first(self) -> None:
+        """Put the keyboard on the first answer, or on the way to put the strip away."""
+        item = self._flow.itemAt(0)
+        first = item.widget() if item is not None else None
+        (first or self._close).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Put the strip away on Escape."""

@@ -1,8 +1,9 @@
 """The strip: a session or a day as one band of time, readable without colour.
 
 Height tells the group (full: engaged; lower: not on the app; thin: not counted), the
-pattern tells the state, and the colour says both again. Left and right walk the
-stretches; each is told in words by the tooltip, the caption and the screen reader.
+pattern tells the state, and the colour says both again. Verdicts on how the work was done
+stand above the band as brackets; what a student contested is hatched. Left and right walk
+the stretches; each is told in words by the tooltip, the caption and the screen reader.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from datetime import UTC, tzinfo
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFontMetrics,
     QHelpEvent,
@@ -27,21 +27,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from timeback_desktop.coaching.summary import Stretch
-from timeback_desktop.partition import ENGAGED, WASTED, State
 from timeback_desktop.ui import theme
 from timeback_desktop.ui.tokens import TextRole
+from timeback_desktop.ui.widgets.strip_paint import (
+    LANE,
+    paint_bracket,
+    paint_contested,
+    paint_fill,
+    share_of_height,
+)
 from timeback_desktop.ui.widgets.text import plain_tip
 from timeback_desktop.ui.words import length_text, state_word, time_of_day
 
 _STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360)
-_PATTERNS = {
-    State.PASSIVE_OK: Qt.BrushStyle.Dense6Pattern,
-    State.TRANSIT: Qt.BrushStyle.VerPattern,
-    State.AWAY: Qt.BrushStyle.HorPattern,
-    State.OFF_APP: Qt.BrushStyle.BDiagPattern,
-    State.OFF_SITE: Qt.BrushStyle.DiagCrossPattern,
-    State.UNKNOWN: Qt.BrushStyle.FDiagPattern,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,20 @@ class _Band:
         return self.stretch.ended_at_ms
 
 
+@dataclass(frozen=True, slots=True)
+class StripMark:
+    """A verdict on the strip: where it lies, what it is, and how it stands.
+
+    ``above`` ones get a bracket over the band; the band shows the others itself.
+    """
+
+    from_ms: int
+    to_ms: int
+    word: str
+    above: bool
+    contested: bool = False
+
+
 class Strip(QWidget):
     """A timeline of stretches; ``told`` carries the words for the one that is picked."""
 
@@ -65,6 +77,7 @@ class Strip(QWidget):
         super().__init__()
         self._height, self._ticks = height, ticks
         self._bands: list[_Band] = []
+        self._marks: tuple[StripMark, ...] = ()
         self._zone: tzinfo = UTC
         self._from_ms, self._to_ms = 0, 1
         self._picked = -1
@@ -90,6 +103,15 @@ class Strip(QWidget):
         latest = max([b.end_ms for b in self._bands], default=self._from_ms + 1)
         self._to_ms = max(latest, to_ms or 0, self._from_ms + 1)
         self._name_myself()
+        self.update()
+
+    def set_marks(self, marks: Sequence[StripMark]) -> None:
+        """Show verdicts over the stretches."""
+        if tuple(marks) == self._marks:
+            return
+        self._marks = tuple(marks)
+        self._name_myself()
+        self.updateGeometry()
         self.update()
 
     def count(self) -> int:
@@ -119,13 +141,26 @@ class Strip(QWidget):
         told = self.tr("{start} to {end}: {word}, {length}").format(
             start=start, end=end, word=word, length=length_text(band.stretch.ms)
         )
-        return self.tr("{told} in {app}").format(told=told, app=band.label) if band.label else told
+        if band.label:
+            told = self.tr("{told} in {app}").format(told=told, app=band.label)
+        return ". ".join([told, *self._mark_words(band)])
+
+    def _mark_words(self, band: _Band) -> list[str]:
+        over = [
+            mark
+            for mark in self._marks
+            if mark.from_ms < band.end_ms and mark.to_ms > band.stretch.started_at_ms
+        ]
+        words = [mark.word for mark in over if mark.above]
+        if any(mark.contested for mark in over):
+            words.append(self.tr("Said to be work"))
+        return list(dict.fromkeys(words))
 
     def sizeHint(self) -> QSize:
-        """Return the height of band and ticks."""
+        """Return the height of brackets, band and ticks."""
         look = theme.current()
         ticks = look.px(24) if self._ticks else 0
-        return QSize(look.px(120), look.px(self._height) + ticks + 8)
+        return QSize(look.px(120), self._lane() + look.px(self._height) + ticks + 8)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height; a strip may become narrow."""
@@ -139,6 +174,13 @@ class Strip(QWidget):
         self._paint_ground(painter, box)
         for band in self._bands:
             self._paint_band(painter, box, band.stretch)
+        for mark in self._marks:
+            if mark.contested:
+                self._paint_contested(painter, box, mark)
+        painter.setClipping(False)
+        for mark in self._marks:
+            if mark.above:
+                self._paint_bracket(painter, box, mark)
         if self._ticks and self._bands:
             self._paint_ticks(painter, box)
         if self.hasFocus():
@@ -190,7 +232,12 @@ class Strip(QWidget):
         return -1
 
     def _band_box(self) -> QRectF:
-        return QRectF(4, 4, max(1, self.width() - 8), theme.current().px(self._height))
+        top, height = 4 + self._lane(), theme.current().px(self._height)
+        return QRectF(4, top, max(1, self.width() - 8), height)
+
+    def _lane(self) -> int:
+        """Return the height of the lane of brackets; without any there is no lane."""
+        return theme.current().px(LANE) if any(mark.above for mark in self._marks) else 0
 
     def _x(self, utc_ms: int, box: QRectF) -> float:
         share = (utc_ms - self._from_ms) / (self._to_ms - self._from_ms)
@@ -210,6 +257,20 @@ class Strip(QWidget):
         height = box.height() * share_of_height(stretch.state)
         width = max(right - left, 1.5)
         paint_fill(painter, QRectF(left, box.bottom() - height, width, height), stretch.state)
+
+    def _span(self, mark: StripMark, box: QRectF, least: float) -> tuple[float, float]:
+        left = max(self._x(mark.from_ms, box), box.left())
+        right = min(max(self._x(mark.to_ms, box), left + least), box.right())
+        return min(left, right - least), right
+
+    def _paint_contested(self, painter: QPainter, box: QRectF, mark: StripMark) -> None:
+        left, right = self._span(mark, box, 4)
+        paint_contested(painter, QRectF(left, box.y(), right - left, box.height()))
+
+    def _paint_bracket(self, painter: QPainter, box: QRectF, mark: StripMark) -> None:
+        lane = self._lane()
+        left, right = self._span(mark, box, lane * 1.1)
+        paint_bracket(painter, QRectF(left, box.y() - lane, right - left, lane - 2))
 
     def _paint_ticks(self, painter: QPainter, box: QRectF) -> None:
         painter.setClipping(False)
@@ -257,55 +318,11 @@ class Strip(QWidget):
         start = time_of_day(self._from_ms, self._zone)
         end = time_of_day(self._to_ms, self._zone)
         name = self.tr("Timeline from {start} to {end}, parts: {count}. Arrow keys walk it.")
-        self.setAccessibleName(name.format(start=start, end=end, count=len(self._bands)))
+        told = [name.format(start=start, end=end, count=len(self._bands))]
+        if self._marks:
+            told.append(self.tr("Moments to look at: {count}.").format(count=len(self._marks)))
+        self.setAccessibleName(" ".join(told))
 
 
 def _least(starts: list[int], wanted: int | None) -> int:
     return min([*starts, *([] if wanted is None else [wanted])], default=0)
-
-
-def share_of_height(state: State) -> float:
-    """Return how high a state stands in the strip: its group, told without colour."""
-    if state in ENGAGED:
-        return 1.0
-    return 0.62 if state in WASTED else 0.36
-
-
-def paint_fill(painter: QPainter, box: QRectF, state: State) -> None:
-    """Fill ``box`` with the colour and the pattern of a state."""
-    look = theme.current()
-    colour = look.state_colour(state)
-    painter.setPen(Qt.PenStyle.NoPen)
-    if state is State.UNKNOWN:
-        painter.fillRect(box, QColor(look.colours.surface))
-        painter.fillRect(box, QBrush(colour, Qt.BrushStyle.FDiagPattern))
-        painter.setPen(QPen(colour, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-        return
-    painter.fillRect(box, colour)
-    if pattern := _PATTERNS.get(state):
-        lines = QColor(look.colours.surface)
-        lines.setAlpha(120)
-        painter.fillRect(box, QBrush(lines, pattern))
-
-
-class Swatch(QWidget):
-    """A small sample of a state's fill, for legends."""
-
-    def __init__(self, state: State) -> None:
-        super().__init__()
-        self._state = state
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Return a size that grows with the text."""
-        look = theme.current()
-        return QSize(look.px(26), look.px(18))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the sample as high as the strip draws the state."""
-        painter = QPainter(self)
-        box = QRectF(self.rect())
-        height = box.height() * share_of_height(self._state)
-        paint_fill(painter, QRectF(0, box.height() - height, box.width(), height), self._state)

@@ -1,4 +1,4 @@
-"""A strip with its caption, and the legend that gives each state its minutes."""
+"""A strip with its caption and key, and the legend that gives each state its minutes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from timeback_desktop.coaching.summary import Stretch
 from timeback_desktop.partition import State, Totals
 from timeback_desktop.ui.tokens import SPACE_S, SPACE_XS, TextRole
-from timeback_desktop.ui.widgets.flow import GridLayout
+from timeback_desktop.ui.widgets.flow import FlowLayout, GridLayout
 from timeback_desktop.ui.widgets.page import clear
 from timeback_desktop.ui.widgets.state_badge import StateDot
-from timeback_desktop.ui.widgets.strip import Strip, Swatch
+from timeback_desktop.ui.widgets.strip import Strip, StripMark
+from timeback_desktop.ui.widgets.strip_paint import MarkSample, Swatch
 from timeback_desktop.ui.widgets.text import Text, plain_tip
 from timeback_desktop.ui.words import group_word, length_text, state_meaning
 
@@ -32,6 +33,21 @@ class Timeline(QWidget):
         column.setSpacing(SPACE_XS)
         column.addWidget(self.strip)
         column.addWidget(self._caption)
+        self._key = QWidget()
+        self._above = _key_line(self.tr("How the work was done"), contested=False)
+        self._contested = _key_line(self.tr("Said to be work"), contested=True)
+        row = FlowLayout(self._key, spacing=SPACE_S * 2)
+        row.addWidget(self._above)
+        row.addWidget(self._contested)
+        self._key.hide()
+        column.addWidget(self._key)
+
+    def set_marks(self, marks: Sequence[StripMark]) -> None:
+        """Show verdicts on the strip, and below it what their signs mean."""
+        self.strip.set_marks(marks)
+        self._above.setVisible(any(mark.above for mark in marks))
+        self._contested.setVisible(any(mark.contested for mark in marks))
+        self._key.setVisible(not (self._above.isHidden() and self._contested.isHidden()))
 
     def set_stretches(self, stretches: Sequence[tuple[Stretch, str]], where: tzinfo) -> None:
         """Show stretches, each with the name of its app (or nothing)."""
@@ -47,6 +63,16 @@ class Timeline(QWidget):
     def _tell(self, words: str) -> None:
         self._caption.setText(words)
         self._caption.set_tone("")
+
+
+def _key_line(words: str, *, contested: bool) -> QWidget:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(SPACE_S)
+    row.addWidget(MarkSample(contested=contested), 0, Qt.AlignmentFlag.AlignVCenter)
+    row.addWidget(Text(words, TextRole.SMALL, tone="soft"), 1)
+    return line
 
 
 class StateLegend(QWidget):
