@@ -28,7 +28,7 @@ from timeback_desktop.net.platform import Address, Platform
 from timeback_desktop.partition import State, Totals
 from timeback_desktop.presence.machine import Segment
 from timeback_desktop.sessions import wire
-from timeback_desktop.sessions.model import EndReason, Session
+from timeback_desktop.sessions.model import Change, EndReason, Session
 from timeback_desktop.store.worker import StoreThread, ThreadedOutbox
 from timeback_desktop.sync.outbox import QueuedEvent
 from timeback_desktop.sync.pump import Answer, Health, Pump
@@ -117,9 +117,7 @@ def fill(store: StoreThread, sessions: int, windows: int) -> dict[str, int]:
         store.wait(
             store.store.sessions.record,
             closed,
-            kept,
-            [*wire.spent(session, kept), wire.ended(closed)],
-            (),
+            Change(segments=kept, events=[*wire.spent(session, kept), wire.ended(closed)]),
         )
         lengths[session.id] = windows * WINDOW_MS
     return lengths
