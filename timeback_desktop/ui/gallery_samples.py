@@ -174,7 +174,7 @@ def _judged(stretch: Stretch, start_ms: int) -> Verdict:
         to_ms=stretch.ended_at_ms - start_ms,
         started_at_ms=stretch.started_at_ms,
         confidence=0.62 if idle else 0.95,
-        thresholds={"patience_ms": 120_000} if idle else {"free_ms": 5_000},
+        thresholds={"patience_ms": 90_000} if idle else {"free_ms": 5_000},
         counts={"quiet_ms": stretch.ms + 30_000} if idle else {"episodes": 1},
         detail="idle" if idle else "off_app:game",
     )
