@@ -151,10 +151,10 @@ def test_a_key_leads_from_the_page_to_the_question_and_back(
     screen = LearningScreen()
     qtbot.addWidget(screen)
     screen.set_view(visit.view)
+    screen.resize(900, 600)
     screen.show()
     screen.activateWindow()
     visit.enter(site.page("/", "<input autofocus>"))
-    visit.settle()
     visit.hands.setFocus()  # type: ignore[attr-defined]
     screen.show_nudge("Still with it?", (("reading", "I was reading"),))
     assert not screen.nudge.has_keyboard()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from timeback_desktop.catalog.model import App, LaunchMethod
 from timeback_desktop.launch.failure import ABORTED, Problem, ProblemKind, explain
 from timeback_desktop.launch.navigation import NavigationPolicy, Place
+from timeback_desktop.ui.apart import stand_apart
 from timeback_desktop.ui.browser.input_counter import InputCounter
 from timeback_desktop.ui.browser.page import AppPage, address
 from timeback_desktop.ui.browser.popup import AppPopup
@@ -161,6 +162,7 @@ class AppView(QWidget):
 
     def _show(self, page: AppPage) -> None:
         view = QWebEngineView(self)
+        stand_apart(view)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         page.setParent(view)
         view.setPage(page)
@@ -168,6 +170,7 @@ class AppView(QWidget):
         page.probe.believes = _of_the_app(page.policy)
         self.inputs.watch(view)
         self._layout.addWidget(view)
+        view.show()  # now, so that what is said next can be laid over it
         self.setFocusProxy(view)
         self._wires = [
             page.passed.connect(self._on_the_way),

@@ -130,8 +130,7 @@ class LearningScreen(QWidget):
         """Show how far the app is on its way."""
         self._stage.put(self._stage.failure, shown=False)
         self._stage.loading.say(fraction, text)
-        if self._stage.loading.isHidden():
-            self._stage.put(self._stage.loading, shown=True)
+        self._stage.put(self._stage.loading, shown=True)
 
     def hide_loading(self) -> None:
         """Uncover the app."""

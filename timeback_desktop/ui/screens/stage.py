@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from timeback_desktop.ui import theme
+from timeback_desktop.ui.apart import stand_apart
 from timeback_desktop.ui.tokens import SPACE_M, TextRole
 from timeback_desktop.ui.widgets import AppIcon, Button, Card, IconMark, Page, Text
 
@@ -23,6 +24,7 @@ class Cover(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        stand_apart(self)
         page = Page(width=560, middle=True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
