@@ -8,6 +8,7 @@ opens a connection or knows who is asking.
 * ``envelope`` wraps encoded events and opens what a peer sent.
 * ``vocabulary`` and ``profiles`` hold the rules as data (``rules.json``: facts compiled by
   ``packaging/caliper_rules.py`` from the specification's tables, with TimeBack's extensions).
+* ``app_events`` names what the desktop's judge hears of an app's events.
 * ``validation`` walks one item along those rules and names each fault by JSON pointer.
 
 Decision: rules as data and one walker, rather than a class per entity. There are 27 event

@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from timeback_desktop.caliper.app_events import AppEventKind
 from timeback_desktop.clock import Stamp
+
+__all__ = [
+    "ANSWERS",
+    "AppEvent",
+    "AppEventKind",
+    "Context",
+    "InputCounts",
+    "Media",
+    "PageFacts",
+    "Power",
+    "Surface",
+    "Tick",
+]
 
 
 class Surface(StrEnum):
@@ -93,20 +107,6 @@ class Power:
     suspended: bool = False
     elsewhere: bool = False
     display_off: bool = False
-
-
-class AppEventKind(StrEnum):
-    """What a learning app can tell of the work in it: a closed set, never any content."""
-
-    ITEM_STARTED = "item_started"
-    ANSWERED = "answered"
-    ANSWERED_RIGHT = "answered_right"
-    ANSWERED_WRONG = "answered_wrong"
-    FEEDBACK_SHOWN = "feedback_shown"
-    LESSON_STARTED = "lesson_started"
-    LESSON_FINISHED = "lesson_finished"
-    MEDIA_PLAYING = "media_playing"
-    MEDIA_PAUSED = "media_paused"
 
 
 ANSWERS = frozenset(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from timeback_desktop.backend.events.work import Work, WorkKind, opaque, work_in
-from timeback_desktop.presence.signal import AppEventKind
+from timeback_desktop.backend.events.work import Work, opaque, work_in
+from timeback_desktop.caliper.app_events import AppEventKind
 
 Json = dict[str, Any]
 ITEM = {
@@ -31,40 +31,36 @@ def score(given: float, most: float = 1, kind: str | None = "QUESTION_RESULT") -
     return told if kind is None else told | {"scoreType": kind}
 
 
-def test_the_words_are_those_of_the_desktops_judge() -> None:
-    assert [str(kind) for kind in WorkKind] == [str(kind) for kind in AppEventKind]
-
-
 @pytest.mark.parametrize(
     ("told", "kind"),
     [
-        (event("AssessmentItemEvent", "Started", ITEM), WorkKind.ITEM_STARTED),
-        (event("AssessmentItemEvent", "Completed", ITEM), WorkKind.ANSWERED),
+        (event("AssessmentItemEvent", "Started", ITEM), AppEventKind.ITEM_STARTED),
+        (event("AssessmentItemEvent", "Completed", ITEM), AppEventKind.ANSWERED),
         (event("AssessmentItemEvent", "Skipped", ITEM), None),
-        (event("GradeEvent", "Graded", ATTEMPT, generated=score(1)), WorkKind.ANSWERED_RIGHT),
-        (event("GradeEvent", "Graded", ATTEMPT, generated=score(0.5)), WorkKind.ANSWERED_WRONG),
+        (event("GradeEvent", "Graded", ATTEMPT, generated=score(1)), AppEventKind.ANSWERED_RIGHT),
+        (event("GradeEvent", "Graded", ATTEMPT, generated=score(0.5)), AppEventKind.ANSWERED_WRONG),
         (event("GradeEvent", "Graded", "urn:x:a", generated=score(2, 2, None)),
-         WorkKind.ANSWERED_RIGHT),
+         AppEventKind.ANSWERED_RIGHT),
         (event("GradeEvent", "Graded", ATTEMPT, generated=score(1, 1, "TEST_RESULT")), None),
         (event("GradeEvent", "Graded", ATTEMPT, generated=score(1, 0)), None),
         (event("GradeEvent", "Graded", ATTEMPT, generated="urn:x:score"), None),
         (event("GradeEvent", "Graded", ATTEMPT | {"assignable": {"id": "x", "type": "Assessment"}},
                generated=score(1, 1, None)), None),
-        (event("AssessmentEvent", "Started", "urn:x:lesson"), WorkKind.LESSON_STARTED),
-        (event("AssessmentEvent", "Submitted", "urn:x:lesson"), WorkKind.LESSON_FINISHED),
-        (event("AssignableEvent", "Completed", "urn:x:lesson"), WorkKind.LESSON_FINISHED),
+        (event("AssessmentEvent", "Started", "urn:x:lesson"), AppEventKind.LESSON_STARTED),
+        (event("AssessmentEvent", "Submitted", "urn:x:lesson"), AppEventKind.LESSON_FINISHED),
+        (event("AssignableEvent", "Completed", "urn:x:lesson"), AppEventKind.LESSON_FINISHED),
         (event("AssessmentEvent", "Paused", "urn:x:lesson"), None),
-        (event("MediaEvent", "Resumed", "urn:x:film"), WorkKind.MEDIA_PLAYING),
-        (event("MediaEvent", "Ended", "urn:x:film"), WorkKind.MEDIA_PAUSED),
+        (event("MediaEvent", "Resumed", "urn:x:film"), AppEventKind.MEDIA_PLAYING),
+        (event("MediaEvent", "Ended", "urn:x:film"), AppEventKind.MEDIA_PAUSED),
         (event("MediaEvent", "JumpedTo", "urn:x:film"), None),
-        (event("ViewEvent", "Viewed", EXPLANATION), WorkKind.FEEDBACK_SHOWN),
+        (event("ViewEvent", "Viewed", EXPLANATION), AppEventKind.FEEDBACK_SHOWN),
         (event("ViewEvent", "Viewed", {"id": "urn:x:page", "type": "Page"}), None),
-        (event("NavigationEvent", "NavigatedTo", ITEM), WorkKind.ITEM_STARTED),
+        (event("NavigationEvent", "NavigatedTo", ITEM), AppEventKind.ITEM_STARTED),
         (event("NavigationEvent", "NavigatedTo", "urn:x:page"), None),
         (event("SessionEvent", "LoggedIn", "urn:x:app"), None),
     ],
 )  # fmt: skip
-def test_an_event_becomes_a_closed_word_or_nothing(told: Json, kind: WorkKind | None) -> None:
+def test_an_event_becomes_a_closed_word_or_nothing(told: Json, kind: AppEventKind | None) -> None:
     found = work_in(told)
     assert (found and found.kind) == kind
 
@@ -75,7 +71,7 @@ def test_names_become_hashes_and_nothing_else_stays() -> None:
     })  # fmt: skip
     found = work_in(told)
     assert found == Work(
-        kind=WorkKind.ANSWERED,
+        kind=AppEventKind.ANSWERED,
         mark=opaque("urn:uuid:1") or "",
         attempt=opaque("urn:x:attempt"),
         item=opaque("urn:x:item"),

@@ -24,7 +24,7 @@ from timeback_desktop.backend.events.models import (
     reviews,
     time_spent,
 )
-from timeback_desktop.backend.events.work import WorkKind
+from timeback_desktop.caliper.app_events import AppEventKind
 
 Row = dict[str, Any]
 LONGEST_USUAL_MS = 10 * 60_000
@@ -159,7 +159,7 @@ def _add_times(connection: Connection, tenant: str, rows: Iterable[Row]) -> None
     sums: dict[tuple[str, str], list[int]] = {}
     for row in rows:
         took, app = row["took_ms"], row["application_id"]
-        if row["kind"] is not WorkKind.ANSWERED or app is None or not took:
+        if row["kind"] is not AppEventKind.ANSWERED or app is None or not took:
             continue
         if took > LONGEST_USUAL_MS:
             continue

@@ -8,10 +8,10 @@ reduce an event by the same rules, so that one event that came by both is known 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 
 from timeback_desktop.backend.events.reading import Json, iri_of, moment, within
+from timeback_desktop.caliper.app_events import AppEventKind
 from timeback_desktop.caliper.datatypes import read_duration_ms
 from timeback_desktop.caliper.vocabulary import is_kind_of
 
@@ -20,35 +20,21 @@ _LONGEST_MS = 86_400_000
 _MOST_CHOICES = 100
 
 
-class WorkKind(StrEnum):
-    """What happened: the words of the desktop's own judge."""
-
-    ITEM_STARTED = "item_started"
-    ANSWERED = "answered"
-    ANSWERED_RIGHT = "answered_right"
-    ANSWERED_WRONG = "answered_wrong"
-    FEEDBACK_SHOWN = "feedback_shown"
-    LESSON_STARTED = "lesson_started"
-    LESSON_FINISHED = "lesson_finished"
-    MEDIA_PLAYING = "media_playing"
-    MEDIA_PAUSED = "media_paused"
-
-
-GRADED = frozenset({WorkKind.ANSWERED_RIGHT, WorkKind.ANSWERED_WRONG})
+GRADED = frozenset({AppEventKind.ANSWERED_RIGHT, AppEventKind.ANSWERED_WRONG})
 
 _BY_ACTION = {
-    ("AssessmentItemEvent", "Started"): WorkKind.ITEM_STARTED,
-    ("AssessmentItemEvent", "Completed"): WorkKind.ANSWERED,
-    ("AssessmentEvent", "Started"): WorkKind.LESSON_STARTED,
-    ("AssessmentEvent", "Submitted"): WorkKind.LESSON_FINISHED,
-    ("AssignableEvent", "Started"): WorkKind.LESSON_STARTED,
-    ("AssignableEvent", "Completed"): WorkKind.LESSON_FINISHED,
-    ("AssignableEvent", "Submitted"): WorkKind.LESSON_FINISHED,
-    ("MediaEvent", "Started"): WorkKind.MEDIA_PLAYING,
-    ("MediaEvent", "Resumed"): WorkKind.MEDIA_PLAYING,
-    ("MediaEvent", "Restarted"): WorkKind.MEDIA_PLAYING,
-    ("MediaEvent", "Paused"): WorkKind.MEDIA_PAUSED,
-    ("MediaEvent", "Ended"): WorkKind.MEDIA_PAUSED,
+    ("AssessmentItemEvent", "Started"): AppEventKind.ITEM_STARTED,
+    ("AssessmentItemEvent", "Completed"): AppEventKind.ANSWERED,
+    ("AssessmentEvent", "Started"): AppEventKind.LESSON_STARTED,
+    ("AssessmentEvent", "Submitted"): AppEventKind.LESSON_FINISHED,
+    ("AssignableEvent", "Started"): AppEventKind.LESSON_STARTED,
+    ("AssignableEvent", "Completed"): AppEventKind.LESSON_FINISHED,
+    ("AssignableEvent", "Submitted"): AppEventKind.LESSON_FINISHED,
+    ("MediaEvent", "Started"): AppEventKind.MEDIA_PLAYING,
+    ("MediaEvent", "Resumed"): AppEventKind.MEDIA_PLAYING,
+    ("MediaEvent", "Restarted"): AppEventKind.MEDIA_PLAYING,
+    ("MediaEvent", "Paused"): AppEventKind.MEDIA_PAUSED,
+    ("MediaEvent", "Ended"): AppEventKind.MEDIA_PAUSED,
 }
 _WHOLE_LESSON = frozenset({"AssessmentEvent", "AssignableEvent"})
 
@@ -60,7 +46,7 @@ class Work:
     ``item_type`` is the type of the item as Caliper names it.
     """
 
-    kind: WorkKind
+    kind: AppEventKind
     mark: str
     attempt: str | None = None
     item: str | None = None
@@ -87,7 +73,7 @@ def work_in(event: Json) -> Work | None:
     made = event.get("generated")
     attempt = event["object"] if graded else _attempt(made)
     item = within(attempt, "assignable") if graded else event["object"]
-    if kind is WorkKind.FEEDBACK_SHOWN:
+    if kind is AppEventKind.FEEDBACK_SHOWN:
         item = within(event, "object", "isPartOf")
     took = _lasted(made)
     return Work(
@@ -103,7 +89,7 @@ def work_in(event: Json) -> Work | None:
     )
 
 
-def _kind(event: Json) -> WorkKind | None:
+def _kind(event: Json) -> AppEventKind | None:
     match event["type"], event["action"]:
         case "GradeEvent", "Graded":
             return _graded(event)
@@ -113,7 +99,7 @@ def _kind(event: Json) -> WorkKind | None:
             return _BY_ACTION.get(found)
 
 
-def _graded(event: Json) -> WorkKind | None:
+def _graded(event: Json) -> AppEventKind | None:
     score = event.get("generated")
     if within(score, "scoreType") not in {None, "QUESTION_RESULT"}:
         return None
@@ -123,7 +109,7 @@ def _graded(event: Json) -> WorkKind | None:
     given, most = _number(within(score, "scoreGiven")), _number(within(score, "maxScore"))
     if given is None or most is None or most <= 0:
         return None
-    return WorkKind.ANSWERED_RIGHT if given >= most else WorkKind.ANSWERED_WRONG
+    return AppEventKind.ANSWERED_RIGHT if given >= most else AppEventKind.ANSWERED_WRONG
 
 
 def _number(value: object) -> float | None:
@@ -131,12 +117,12 @@ def _number(value: object) -> float | None:
     return value if good else None  # type: ignore[return-value]
 
 
-def _shown(event: Json) -> WorkKind | None:
+def _shown(event: Json) -> AppEventKind | None:
     """Tell an explanation, which is part of an item, from the item itself and from the rest."""
     if _is_item(within(event, "object", "isPartOf")):
-        return WorkKind.FEEDBACK_SHOWN
+        return AppEventKind.FEEDBACK_SHOWN
     if event["type"] == "NavigationEvent" and _is_item(event["object"]):
-        return WorkKind.ITEM_STARTED
+        return AppEventKind.ITEM_STARTED
     return None
 
 

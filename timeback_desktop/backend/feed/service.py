@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from timeback_desktop.backend.events.contents import type_key
 from timeback_desktop.backend.events.models import app_events, item_times
-from timeback_desktop.backend.events.work import GRADED, WorkKind
+from timeback_desktop.backend.events.work import GRADED
+from timeback_desktop.caliper.app_events import AppEventKind
 from timeback_desktop.clock import iso_utc
 
 MOST_AT_ONCE = 200
@@ -79,7 +80,7 @@ def _told(
 ) -> Json | None:
     """Write one event; an answer whose grade is known too is told once, by its grade."""
     same = [row] if row.attempt is None else [row, *attempt]
-    if row.kind == WorkKind.ANSWERED and any(each.kind in GRADED for each in same):
+    if row.kind == AppEventKind.ANSWERED and any(each.kind in GRADED for each in same):
         return None
     item, item_type = _first(same, "item"), _first(same, "item_type")
     return {
@@ -90,9 +91,9 @@ def _told(
         "item": item,
         "skill": _first(same, "skill"),
         "lesson": _first(same, "lesson"),
-        "tookMs": None if row.kind == WorkKind.ITEM_STARTED else _first(same, "took_ms"),
+        "tookMs": None if row.kind == AppEventKind.ITEM_STARTED else _first(same, "took_ms"),
         "usualMs": _usual_of(row.application_id, item, item_type, usual),
-        "choice": None if row.kind == WorkKind.ITEM_STARTED else _first(same, "choice"),
+        "choice": None if row.kind == AppEventKind.ITEM_STARTED else _first(same, "choice"),
     }
 
 
