@@ -163,9 +163,9 @@ def test_contested_verdicts_come_first_with_all_they_rest_on(day: CoachScreen) -
     assert [card.judgement.contested for card in cards] == [True] * 3 + [False] * (len(cards) - 3)
     assert {
         "The student says: that was work.",
-        "Idle 1:15 in Fast Math (quiet for 1:45, allowed 2:00). Confidence: medium.",
+        "Idle 1:15 in Fast Math (quiet for 1:45, allowed 1:30). Confidence: medium.",
         "quiet too long, version 1",
-        "patience 2 min",
+        "patience 1 min 30 s",
         "quiet 1 min 45 s",
         "medium (62%)",
         "It was quiet for 1:45. Were you at work? Then tap “That was work”.",
