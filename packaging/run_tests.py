@@ -1,9 +1,9 @@
 """Run the tests, add up what every process counted, and end with one plain line.
 
-Unit, store and contract tests share a process, plain widgets another. Every file with a live web
-view has a process of its own, because Chromium is built to start once per process; the end-to-end
-files get a virtual display as well. A process that dies counts as a failure, and so does a skip
-whose reason ``tests/accepted_skips.toml`` doesn't name.
+Unit, store and contract tests share a process, plain widgets another, and the two run side by
+side. Every file with a live web view has a process of its own, because Chromium is built to start
+once per process; the end-to-end files get a virtual display as well. A process that dies counts as
+a failure, and so does a skip whose reason ``tests/accepted_skips.toml`` doesn't name.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import fnmatch
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -94,16 +97,25 @@ def planned(*, full: bool) -> list[Run]:
     return [replace(run, arguments=("-m", "not slow", *run.arguments)) for run in runs]
 
 
-def run_pytest(run: Run, report: Path, display: dict[str, str]) -> int:
-    """Run one process of pytest, ended when it hangs; return its exit code."""
+def run_pytest(run: Run, report: Path, display: dict[str, str], scratch: Path) -> tuple[int, str]:
+    """Run one process of pytest, ended when it hangs; return its exit code and its words.
+
+    ``scratch`` holds its temporary folders: two processes must not tidy up each other's.
+    """
     command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *run.arguments]
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **(display if run.on_display else {})}
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
-    try:
-        return process.wait(PROCESS_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTEST_DEBUG_TEMPROOT": str(scratch)}
+    env |= display if run.on_display else {}
+    said = report.with_suffix(".txt")
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+        try:
+            code = process.wait(PROCESS_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+    return code, said.read_text(encoding="utf-8", errors="replace")
 
 
 def count(run: Run, report: Path, code: int, tally: Tally) -> None:
@@ -140,16 +152,35 @@ def display_for(runs: list[Run]) -> Iterator[dict[str, str]]:
         yield display
 
 
+def in_lanes(runs: list[Run]) -> list[list[list[Run]]]:
+    """Return what runs after what: two lanes side by side, then whatever wants a display.
+
+    The end-to-end files watch real clocks, so they have the machine to themselves.
+    """
+    alone = [run for run in runs if run.on_display]
+    others = [run for run in runs if not run.on_display]
+    return [[others[:1], others[1:]], [alone]]
+
+
 def run_all(runs: list[Run]) -> Tally:
     """Run every process and add up."""
-    tally = Tally()
+    tally, telling = Tally(), threading.Lock()
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with display_for(runs) as display:
-        for run in runs:
+
+    def drive(lane: list[Run], display: dict[str, str]) -> None:
+        for run in lane:
             report = RESULTS / f"{run.name}.xml"
             report.unlink(missing_ok=True)
-            print(f"=== {run.name}", flush=True)
-            count(run, report, run_pytest(run, report, display), tally)
+            with tempfile.TemporaryDirectory(prefix="timeback-") as scratch:
+                code, said = run_pytest(run, report, display, Path(scratch))
+            with telling:
+                print(f"=== {run.name}\n{said}", end="", flush=True)
+                count(run, report, code, tally)
+
+    with display_for(runs) as display, ThreadPoolExecutor(max_workers=2) as lanes:
+        for side_by_side in in_lanes(runs):
+            for lane in [lanes.submit(drive, lane, display) for lane in side_by_side]:
+                lane.result()
     return tally
 
 
