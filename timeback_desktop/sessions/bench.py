@@ -109,7 +109,7 @@ class Bench:
     @property
     def contested(self) -> frozenset[Kind]:
         """The kinds of verdicts that the student says were work."""
-        kept = (self.heard(each) for each in self._kept.values() if each.id in self._said)
+        kept = (self.heard(self._kept[each]) for each in self._said if each in self._kept)
         return frozenset(each.verdict.kind for each in kept if each.contested)
 
     def hear(self, dispute: Dispute) -> None:

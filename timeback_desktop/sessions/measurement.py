@@ -35,7 +35,7 @@ class Measurement:
     """One session as it is being measured.
 
     ``machine`` says what is known of this moment, ``bench`` what is judged, ``ledger`` what
-    it adds up to; ``testing`` says that the app is a test.
+    it adds up to.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class Measurement:
         judge: Judge | None = None,
     ) -> None:
         self._session_id = session_id
-        self.testing = thresholds is not None and thresholds.testing
         self.machine = PresenceMachine(start, thresholds)
         self.ledger = Ledger()
         self.bench = Bench(judge or WasteJudge(start, rules), self.ledger)

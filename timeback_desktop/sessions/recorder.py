@@ -31,8 +31,7 @@ class Snapshot:
 
     ``asks``: "Still with it?" is due; ``verdicts``: what is being judged now, and what was
     within the last ten minutes; ``last_evidence_ms``: the offset of the last sign of a person;
-    ``testing``: the app tests, so nobody is to be disturbed; ``contested``: the kinds of
-    verdicts that the student contested in this session.
+    ``contested``: the kinds of verdicts that the student contested in this session.
     """
 
     session: Session
@@ -45,7 +44,6 @@ class Snapshot:
     asks: bool = False
     verdicts: tuple[KeptVerdict, ...] = ()
     last_evidence_ms: int = 0
-    testing: bool = False
     contested: frozenset[Kind] = frozenset()
 
 
@@ -205,6 +203,5 @@ class SessionRecorder:
             asks=self._machine.asks,
             verdicts=(*recent, *open_verdicts),
             last_evidence_ms=self._machine.last_evidence_ms,
-            testing=self._measurement.testing,
             contested=self._measurement.bench.contested,
         )
