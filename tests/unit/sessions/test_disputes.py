@@ -156,6 +156,7 @@ def test_an_open_session_is_contested_and_reviewed_as_well(tmp_path: Path) -> No
     (rushed,) = desk.work(60).verdicts
     assert desk.recorder.contest(rushed.id, 1, by=LEARNER.id).contested
     assert desk.summary().verdicts[0].contested
+    assert desk.recorder.snapshot.contested == {Overlay.RUSHING}
     desk.recorder.review(rushed.id, 2, by=COACH, result=WRONG)
     assert desk.recorder.snapshot.totals.habit_ms == 0
     with pytest.raises(DisputeRefused, match="has looked"):
