@@ -27,6 +27,7 @@ from timeback_desktop.backend.insights import service as insights
 from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.lti.models import lti_subjects
 from timeback_desktop.backend.registry.models import applications, publishers
+from timeback_desktop.backend.registry.service import grant
 from timeback_desktop.backend.roster.models import orgs, users
 from timeback_desktop.caliper import events
 from timeback_desktop.caliper.envelope import open_envelope, wrap
@@ -126,6 +127,8 @@ def _fill(engine: Engine) -> None:
         connection.execute(insert(orgs).values(**_org()))
         connection.execute(insert(users), [_user(AVA), _user(BEN)])
         connection.execute(insert(applications), [_application(MATH), _application(READING)])
+        for app_id in (MATH.id, READING.id):
+            grant(connection, TENANT, app_id, 0)
         connection.execute(
             insert(lti_subjects).values(
                 application_id=MATH.id, publisher_id=TENANT, user_id=AVA.id, subject=SUBJECT
@@ -135,7 +138,7 @@ def _fill(engine: Engine) -> None:
 
 def _org() -> dict[str, Any]:
     named = {"id": ORG, "name": "School", "type": "school", "identifier": "s"}
-    return {"publisher_id": TENANT, "status": "active", "modified_ms": 0, **named}
+    return {"publisher_id": TENANT, "status": "active", "modified_ms": 0, "entered": "", **named}
 
 
 def _user(person: events.Learner) -> dict[str, Any]:
@@ -152,6 +155,7 @@ def _user(person: events.Learner) -> dict[str, Any]:
         "enabled": True,
         "status": "active",
         "modified_ms": 0,
+        "entered": "",
     }
 
 

@@ -11,6 +11,7 @@ from timeback_desktop.backend import faults
 from timeback_desktop.backend.auth import routes as auth_routes
 from timeback_desktop.backend.auth.schemas import TokenRefused
 from timeback_desktop.backend.desktop import routes as desktop_routes
+from timeback_desktop.backend.environments import Doors
 from timeback_desktop.backend.events import routes as events_routes
 from timeback_desktop.backend.feed import routes as feed_routes
 from timeback_desktop.backend.guards import AccessLog, BodyLimit, HostAllowList
@@ -42,6 +43,7 @@ def create_app(platform: Platform) -> FastAPI:
     for feature in _FEATURES:
         app.include_router(feature.router)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Doors)
     app.add_middleware(HostAllowList, hosts=_own_names(platform))
     app.add_middleware(AccessLog)
     return app

@@ -9,11 +9,15 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from timeback_desktop.backend.db.engine import open_engine, reading, writing
-from timeback_desktop.backend.db.migrate import migrate
+from timeback_desktop.backend.db.migrate import migrate, same_type
 from timeback_desktop.backend.db.tables import metadata
 from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.insights.service import Page, insights_page, sessions_page
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
+
+
+def _context(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"compare_type": same_type})
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def test_migrations_lead_to_exactly_the_tables_of_the_code(engine: Engine) -> No
     migrate(engine)
     migrate(engine)
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(_context(connection), metadata) == []
     engine.dispose()
 
 
@@ -55,7 +59,9 @@ def test_sqlite_keeps_what_it_promises(engine: Engine) -> None:
 
 def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
     migrate(engine)
-    twice = text("INSERT INTO publishers VALUES ('p', 'P', 1), ('p', 'P', 1)")
+    twice = text(
+        "INSERT INTO publishers (id, name, created_ms) VALUES ('p', 'P', 1), ('p', 'P', 1)"
+    )
     with pytest.raises(IntegrityError), writing(engine) as connection:
         connection.execute(twice)
     with reading(engine) as connection:
@@ -70,7 +76,7 @@ def test_a_school_of_the_first_version_is_brought_up_with_all_it_holds(tmp_path:
         _fill_as_of_0001(connection)
     migrate(engine)
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(_context(connection), metadata) == []
         asked = Asked("p", "u")
         (session,) = sessions_page(connection, asked, Page(10, 0))["sessions"]
         assert session["time"]["states"] == {"idle": 15_000}

@@ -1,4 +1,4 @@
-"""Tables of the authority: access tokens, and people's PINs.
+"""Tables of the authority: access tokens, people's PINs, and the accounts of developers.
 
 Neither is stored as such. A token is 256 random bits, so its SHA-256 is kept (see
 ``backend.secret``); a PIN has ten thousand values, so it gets a slow hash, argon2.
@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -19,31 +18,57 @@ from sqlalchemy import (
     Text,
 )
 
-from timeback_desktop.backend.db.metadata import metadata
+from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to, tenant_key
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("email", String(256), nullable=False, unique=True),
+    Column("name", String(256), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger),
+)
+"""People who are in no roster: developers, and those who run the platform."""
+
+publisher_members = Table(
+    "publisher_members",
+    metadata,
+    tenant_key(),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Index(None, "account_id"),
+)
 
 access_tokens = Table(
     "access_tokens",
     metadata,
     Column("token_sha256", LargeBinary(32), primary_key=True),
     Column("kind", String(16), nullable=False),
-    Column("publisher_id", ForeignKey("publishers.id"), nullable=False),
-    Column("user_id", String(36)),
+    Column("environment", String(16), nullable=False, server_default="production"),
+    Column("publisher_id", ForeignKey("publishers.id")),
+    Column("user_id", SOURCED_ID),
+    Column("account_id", ForeignKey("accounts.id")),
+    Column("family_id", String(36)),
     Column("client_id", ForeignKey("api_clients.client_id")),
     Column("scopes", Text, nullable=False),
     Column("issued_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger),
-    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    points_to("user_id", "users"),
     Index(None, "expires_ms"),
+    Index(None, "family_id"),
 )
+"""``family_id`` names the sign-in that a token grew out of, through all its refreshes."""
 
 pins = Table(
     "pins",
     metadata,
     Column("publisher_id", String(36), primary_key=True),
-    Column("user_id", String(36), primary_key=True),
+    Column("user_id", SOURCED_ID, primary_key=True),
     Column("pin_hash", String(256), nullable=False),
     Column("wrong_tries", Integer, nullable=False, default=0),
     Column("closed_until_ms", BigInteger, nullable=False, default=0),
-    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    points_to("user_id", "users"),
 )

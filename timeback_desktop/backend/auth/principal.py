@@ -1,13 +1,13 @@
 """Who is calling: the one answer that every route's authorisation starts from.
 
-Three kinds of caller exist. The desktop itself shows the secret of this run; a person
-shows the token of a sign-in; an API client shows a token of the token endpoint. A token
-of a person who was deactivated, or of a client whose app was suspended, is no token.
+Four kinds of caller exist. The desktop itself shows the secret of this run; a person of the
+roster shows the token of a sign-in, and so does the account of a developer; an API client
+shows a token of the token endpoint. A token of a person who was deactivated, or of a client
+whose app was suspended, is no token, and neither is one of the other environment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -15,9 +15,10 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy import Connection, and_, or_, select
 
-from timeback_desktop.backend.auth.models import access_tokens
+from timeback_desktop.backend.auth.models import access_tokens, accounts
 from timeback_desktop.backend.db.engine import reading
-from timeback_desktop.backend.registry.models import api_clients, applications
+from timeback_desktop.backend.environments import Environment, door_of
+from timeback_desktop.backend.registry.models import ENDED, api_clients, applications
 from timeback_desktop.backend.roster.models import users
 from timeback_desktop.backend.runtime import current_platform
 from timeback_desktop.backend.scopes import EVENTS_READONLY, EVENTS_WRITE
@@ -29,6 +30,7 @@ __all__ = [
     "CurrentPrincipal",
     "Principal",
     "PrincipalKind",
+    "ScopeCheck",
     "bearer_token",
     "current_principal",
     "holder_of",
@@ -43,6 +45,7 @@ class PrincipalKind(StrEnum):
 
     DESKTOP = "desktop"
     USER = "user"
+    ACCOUNT = "account"
     CLIENT = "client"
 
 
@@ -50,8 +53,10 @@ class PrincipalKind(StrEnum):
 class Principal:
     """One authenticated caller.
 
-    ``publisher_id`` is the tenant; the desktop itself belongs to none. ``application_id``
-    is set for the client of an app, ``user_id`` and ``role`` for a person.
+    ``publisher_id`` is the tenant whose data it works on; the desktop itself and accounts
+    belong to none. ``application_id`` is set for the client of an app, ``owner_id`` (the
+    publisher that the client belongs to) for every client, ``user_id`` and ``role`` for a
+    person of the roster, ``account_id`` for an account.
     """
 
     kind: PrincipalKind
@@ -61,20 +66,23 @@ class Principal:
     application_id: str | None = None
     publisher_id: str | None = None
     scopes: frozenset[str] = frozenset()
+    owner_id: str | None = None
+    account_id: str | None = None
+    environment: Environment = Environment.PRODUCTION
 
     @property
     def measures(self) -> bool:
         """Tell whether its events are measurements of the desktop, not claims of an app."""
-        return self.kind is not PrincipalKind.CLIENT
+        return self.kind in {PrincipalKind.DESKTOP, PrincipalKind.USER}
 
 
 _LIVE_USER = and_(users.c.status == "active", users.c.enabled)
 _LIVE_CLIENT = and_(
     api_clients.c.revoked_ms.is_(None),
-    or_(api_clients.c.application_id.is_(None), applications.c.status != "suspended"),
+    or_(api_clients.c.application_id.is_(None), applications.c.status.not_in(ENDED)),
 )
 _TOKEN = (
-    select(access_tokens, users.c.role, api_clients.c.application_id)
+    select(access_tokens, users.c.role, api_clients.c.application_id, api_clients.c.owner_id)
     .outerjoin_from(
         access_tokens,
         users,
@@ -85,8 +93,10 @@ _TOKEN = (
     )
     .outerjoin(api_clients, api_clients.c.client_id == access_tokens.c.client_id)
     .outerjoin(applications, applications.c.id == api_clients.c.application_id)
+    .outerjoin(accounts, accounts.c.id == access_tokens.c.account_id)
     .where(
         access_tokens.c.revoked_ms.is_(None),
+        accounts.c.closed_ms.is_(None),
         or_(access_tokens.c.user_id.is_(None), _LIVE_USER),
         or_(access_tokens.c.client_id.is_(None), _LIVE_CLIENT),
     )
@@ -110,6 +120,9 @@ def holder_of(connection: Connection, token: str, now_ms: int) -> Principal | No
         application_id=found.application_id,
         publisher_id=found.publisher_id,
         scopes=frozenset(found.scopes.split()),
+        owner_id=found.owner_id,
+        account_id=found.account_id,
+        environment=Environment(found.environment),
     )
 
 
@@ -130,8 +143,14 @@ def current_principal(request: Request) -> Principal:
     with reading(platform.engine) as connection:
         principal = holder_of(connection, token, platform.now())
     if principal is None:
-        raise _unauthorized("This token is not good any more.", 'Bearer error="invalid_token"')
+        raise _unauthorized("This token is not good any more.", _INVALID)
+    if principal.environment is not door_of(request).environment:
+        place = f"{platform.settings.issuer_url}{principal.environment.prefix}"
+        raise _unauthorized(f"This token is for {place}, not for this address.", _INVALID)
     return principal
+
+
+_INVALID = 'Bearer error="invalid_token"'
 
 
 def _unauthorized(message: str, challenge: str) -> HTTPException:
@@ -141,15 +160,28 @@ def _unauthorized(message: str, challenge: str) -> HTTPException:
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
-def require_scope(scope: str) -> Callable[[Principal], Principal]:
-    """Return a dependency that lets only holders of ``scope`` pass, compared whole."""
+@dataclass(frozen=True, slots=True)
+class ScopeCheck:
+    """A dependency that lets only holders of one of ``any_of`` pass, compared whole."""
 
-    def checked(principal: CurrentPrincipal) -> Principal:
-        if scope not in principal.scopes:
-            raise HTTPException(403, f"This token does not carry the scope {scope}.")
+    any_of: tuple[str, ...]
+
+    def __call__(self, principal: CurrentPrincipal) -> Principal:
+        """Return the caller, or answer 403 with the scope that is missing."""
+        if principal.scopes.isdisjoint(self.any_of):
+            needed = " or ".join(self.any_of)
+            challenge = f'Bearer error="insufficient_scope", scope="{self.any_of[0]}"'
+            raise HTTPException(
+                403,
+                f"This token does not carry the scope {needed}.",
+                headers={"WWW-Authenticate": challenge},
+            )
         return principal
 
-    return checked
+
+def require_scope(*any_of: str) -> ScopeCheck:
+    """Return a dependency that lets only holders of one of these scopes pass."""
+    return ScopeCheck(any_of)
 
 
 def require_desktop(principal: CurrentPrincipal) -> Principal:

@@ -43,6 +43,7 @@ def issue_client_token(
         "kind": PrincipalKind.CLIENT,
         "publisher_id": client.publisher_id,
         "client_id": client.client_id,
+        "environment": client.environment,
     }
     granted = client.scopes.intersection(scopes)
     return _issue(connection, owner, granted, now_ms, CLIENT_LIFETIME_S)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 
 _WRITES = "timeback_writes"
 _BUSY_TIMEOUT_MS = 15_000
@@ -56,3 +57,33 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that may write; commit at its end, roll back on an error."""
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """Open a writing transaction in which SQLite's tables may be taken apart and put together.
+
+    SQLite cannot change a table in place, and dropping the old copy of one that others point
+    to would take their rows along. So foreign keys rest meanwhile, and are all checked before
+    the commit (the procedure of sqlite.org/lang_altertable.html, section 7).
+    """
+    if engine.dialect.name != "sqlite":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with engine.connect().execution_options(**{_WRITES: True}) as connection:
+        raw = connection.connection.dbapi_connection
+        _set_foreign_keys(raw, on=False)
+        try:
+            with connection.begin():
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(broken))
+        finally:
+            _set_foreign_keys(raw, on=True)
+
+
+def _set_foreign_keys(raw: Any, *, on: bool) -> None:
+    cursor = raw.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+    cursor.close()

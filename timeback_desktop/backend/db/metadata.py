@@ -6,7 +6,9 @@ which migrations need in order to change one later.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, MetaData, String
 
 metadata = MetaData(
     naming_convention={
@@ -17,8 +19,17 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+SOURCED_ID = String(255)
+"""A name that a school's own system gave: ours are UUIDs, theirs are anything printable."""
 
 
 def tenant_key() -> Column[str]:
     """Return the column that leads the key of everything a tenant owns."""
     return Column("publisher_id", ForeignKey("publishers.id"), primary_key=True)
+
+
+def points_to(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+    """Return the constraint that ``column`` names a row of ``table`` of the same tenant."""
+    return ForeignKeyConstraint(
+        ["publisher_id", column], [f"{table}.publisher_id", f"{table}.id"], **options
+    )

@@ -13,10 +13,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, String
 from sqlalchemy.exc import DBAPIError
 
-from timeback_desktop.backend.db.engine import writing
+from timeback_desktop.backend.db.engine import rebuilding, writing
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
 
 
@@ -24,7 +24,7 @@ def migrate(engine: Engine, step: str = "head") -> None:
     """Bring the database to the newest step, or to another one, all in one transaction."""
     config = _config()
     try:
-        with writing(engine) as connection:
+        with rebuilding(engine) as connection:
             _refuse_newer(connection, config)
             config.attributes["connection"] = connection
             command.upgrade(config, step)
@@ -42,6 +42,14 @@ def write_step(engine: Engine, message: str) -> None:
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+
+
+def same_type(
+    context: MigrationContext, _there: object, _here: object, kept: object, wanted: object
+) -> bool | None:
+    """Tell alembic that SQLite does not care how long a text may be; ask it otherwise."""
+    text = isinstance(kept, String) and isinstance(wanted, String)
+    return False if text and context.dialect.name == "sqlite" else None
 
 
 def _config() -> Config:

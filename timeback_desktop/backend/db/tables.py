@@ -5,9 +5,10 @@ from __future__ import annotations
 from timeback_desktop.backend.auth import models as auth
 from timeback_desktop.backend.db.metadata import metadata
 from timeback_desktop.backend.events import models as events
+from timeback_desktop.backend.gradebook import models as gradebook
 from timeback_desktop.backend.lti import models as lti
 from timeback_desktop.backend.registry import models as registry
 from timeback_desktop.backend.roster import models as roster
 from timeback_desktop.backend.sessions import models as sessions
 
-__all__ = ["auth", "events", "lti", "metadata", "registry", "roster", "sessions"]
+__all__ = ["auth", "events", "gradebook", "lti", "metadata", "registry", "roster", "sessions"]

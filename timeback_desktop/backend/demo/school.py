@@ -7,6 +7,7 @@ the canonical 36 enrollments.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 PUBLISHER = "Demo"
 TEACHER_PIN = "2580"
@@ -34,6 +35,29 @@ class Room:
     grades: tuple[str, ...]
     teacher: tuple[str, str]
     students: tuple[Pupil, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A school year or a part of one; ``parent`` is the key of what it is a part of."""
+
+    key: str
+    type: str
+    title: str
+    begins: date
+    ends: date
+    parent: str | None = None
+
+
+SCHOOL_YEAR = (
+    Period("year", "schoolYear", "2026-2027", date(2026, 8, 17), date(2027, 6, 11)),
+    Period("fall", "term", "Fall 2026", date(2026, 8, 17), date(2026, 12, 18), "year"),
+    Period("spring", "term", "Spring 2027", date(2027, 1, 4), date(2027, 6, 11), "year"),
+    Period("q1", "gradingPeriod", "Quarter 1", date(2026, 8, 17), date(2026, 10, 16), "fall"),
+    Period("q2", "gradingPeriod", "Quarter 2", date(2026, 10, 19), date(2026, 12, 18), "fall"),
+    Period("q3", "gradingPeriod", "Quarter 3", date(2027, 1, 4), date(2027, 3, 12), "spring"),
+    Period("q4", "gradingPeriod", "Quarter 4", date(2027, 3, 15), date(2027, 6, 11), "spring"),
+)
 
 
 def _pupils(*entries: str) -> tuple[Pupil, ...]:

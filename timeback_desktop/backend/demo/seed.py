@@ -16,13 +16,23 @@ from timeback_desktop.backend.demo.school import (
     DISTRICT,
     PUBLISHER,
     ROOMS,
+    SCHOOL_YEAR,
     SCHOOLS,
     SUBJECTS,
     TEACHER_PIN,
     Room,
 )
 from timeback_desktop.backend.registry.service import register_publisher
-from timeback_desktop.backend.roster.models import classes, courses, enrollments, orgs, users
+from timeback_desktop.backend.roster.models import (
+    academic_sessions,
+    class_terms,
+    classes,
+    courses,
+    enrollments,
+    orgs,
+    user_roles,
+    users,
+)
 from timeback_desktop.backend.roster.service import Role
 
 Entry = dict[str, Any]
@@ -56,12 +66,15 @@ def seed_demo_school(connection: Connection, now_ms: int) -> None:
     register_publisher(connection, PUBLISHER_ID, PUBLISHER, now_ms)
     for table, entries in (
         (orgs, _orgs()),
+        (academic_sessions, _academic_sessions()),
         (courses, _courses()),
         (classes, _classes()),
         (users, _users()),
         (enrollments, _enrollments()),
     ):
         _add_missing(connection, table, list(entries), now_ms)
+    _link_missing(connection, class_terms, "class_id", list(_class_terms()))
+    _link_missing(connection, user_roles, "user_id", list(_user_roles()))
     with_pin = people_with_pin(connection, PUBLISHER_ID)
     for room in ROOMS:
         teacher_id = demo_id("user", account(*room.teacher))
@@ -72,9 +85,55 @@ def seed_demo_school(connection: Connection, now_ms: int) -> None:
 def _add_missing(connection: Connection, table: Table, entries: list[Entry], now_ms: int) -> None:
     there = set(connection.scalars(select(table.c.id).where(table.c.publisher_id == PUBLISHER_ID)))
     same = {"publisher_id": PUBLISHER_ID, "status": "active", "modified_ms": now_ms}
-    missing = [{**entry, **same} for entry in entries if entry["id"] not in there]
+    missing = [
+        {**entry, **same, "entered": ids.mint()} for entry in entries if entry["id"] not in there
+    ]
     if missing:
         connection.execute(insert(table), missing)
+
+
+def _link_missing(connection: Connection, table: Table, owner: str, rows: list[Entry]) -> None:
+    """Add the rows of those that have none yet."""
+    mine = table.c.publisher_id == PUBLISHER_ID
+    there = set(connection.scalars(select(table.c[owner]).where(mine)))
+    missing = [{**row, "publisher_id": PUBLISHER_ID} for row in rows if row[owner] not in there]
+    if missing:
+        connection.execute(insert(table), missing)
+
+
+def _academic_sessions() -> Iterator[Entry]:
+    for period in SCHOOL_YEAR:
+        parent = demo_id("academicSession", period.parent) if period.parent else None
+        yield {
+            "id": demo_id("academicSession", period.key),
+            "title": period.title,
+            "type": period.type,
+            "start_date": period.begins,
+            "end_date": period.ends,
+            "school_year": "2027",
+            "parent_id": parent,
+        }
+
+
+def _class_terms() -> Iterator[Entry]:
+    terms = [period.key for period in SCHOOL_YEAR if period.type == "term"]
+    for room in ROOMS:
+        for key in terms:
+            yield {
+                "class_id": demo_id("class", room.key),
+                "term_id": demo_id("academicSession", key),
+            }
+
+
+def _user_roles() -> Iterator[Entry]:
+    for person in _users():
+        yield {
+            "user_id": person["id"],
+            "id": person["id"],
+            "role_type": "primary",
+            "role": person["role"],
+            "org_id": person["org_id"],
+        }
 
 
 def _orgs() -> Iterator[Entry]:
@@ -147,6 +206,7 @@ def _enrollments() -> Iterator[Entry]:
 
 def _enrollment(room: Room, username: str, role: Role) -> Entry:
     return {
+        "school_id": demo_id("org", room.school),
         "id": demo_id("enrollment", f"{room.key}/{username}"),
         "class_id": demo_id("class", room.key),
         "user_id": demo_id("user", username),

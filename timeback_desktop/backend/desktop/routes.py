@@ -34,8 +34,9 @@ from timeback_desktop.backend.lti.service import Launch, initiation_url, open_la
 from timeback_desktop.backend.registry.service import (
     AppStatus,
     application,
-    applications_of,
+    applications_in,
     home_publisher,
+    is_granted,
     register_application,
 )
 from timeback_desktop.backend.roster.service import (
@@ -143,7 +144,7 @@ def sign_out(person: CurrentPerson, platform: CurrentPlatform) -> None:
 def catalog(person: CurrentPerson, engine: CurrentEngine) -> CatalogOut:
     """List what the person can open."""
     with reading(engine) as connection:
-        apps = applications_of(connection, person.publisher_id)
+        apps = applications_in(connection, person.publisher_id)
     return CatalogOut(applications=[AppOut.of(app) for app in apps])
 
 
@@ -165,9 +166,9 @@ def launch(asked: LaunchIn, person: CurrentPerson, platform: CurrentPlatform) ->
     """Open a launch for a minute and return the address at which it begins."""
     with writing(platform.engine) as connection:
         app = application(connection, asked.application_id)
-        if app is None or app.publisher_id != person.publisher_id:
+        if app is None or not is_granted(connection, person.publisher_id, app.id):
             raise HTTPException(404, "There is no such app here.")
-        if app.status is AppStatus.SUSPENDED:
+        if app.status in {AppStatus.SUSPENDED, AppStatus.ARCHIVED}:
             raise HTTPException(409, app.status_reason or "This app is not available right now.")
         opened = Launch(
             publisher_id=person.publisher_id,

@@ -78,7 +78,7 @@ class SignedInUser(_Wire):
     given_name: str
     family_name: str
     role: str
-    email: str
+    email: str | None
 
 
 class SignInOut(_Wire):

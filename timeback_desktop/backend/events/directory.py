@@ -14,7 +14,7 @@ from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
 from timeback_desktop.backend.events.facts import AUTO_ATTACH, EventFacts, PersonRef, instants_of
 from timeback_desktop.backend.events.reading import is_lived
 from timeback_desktop.backend.lti.models import lti_subjects
-from timeback_desktop.backend.registry.models import applications
+from timeback_desktop.backend.registry.service import is_granted
 from timeback_desktop.backend.roster import service as roster
 from timeback_desktop.backend.sessions import service as sessions
 from timeback_desktop.caliper.datatypes import is_event_id
@@ -86,10 +86,9 @@ class Directory:
 
     def _known_app(self, iri: str) -> str | None:
         if iri not in self._apps:
-            query = select(applications.c.id).where(
-                applications.c.publisher_id == self.tenant, applications.c.id == from_iri(iri)
-            )
-            self._apps[iri] = self.connection.scalar(query)
+            app_id = from_iri(iri)
+            let_in = is_granted(self.connection, self.tenant, app_id)
+            self._apps[iri] = app_id if let_in else None
         return self._apps[iri]
 
     def _student(self, person: PersonRef | None, application_id: str | None) -> str:

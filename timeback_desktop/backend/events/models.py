@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -22,16 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-from timeback_desktop.backend.db.metadata import metadata, tenant_key
-
-
-def _student() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"])
-
-
-def _of_event() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["publisher_id", "event_id"], ["events.publisher_id", "events.id"])
-
+from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to, tenant_key
 
 events = Table(
     "events",
@@ -41,7 +31,7 @@ events = Table(
     Column("content_sha256", LargeBinary(32), nullable=False),
     Column("type", String(64), nullable=False),
     Column("action", String(64), nullable=False),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("auto", Boolean, nullable=False),
@@ -50,7 +40,7 @@ events = Table(
     Column("received_ms", BigInteger, nullable=False),
     Column("client_id", String(64)),
     Column("body", LargeBinary, nullable=False),
-    _student(),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "application_id", "auto", "event_ms"),
 )
 
@@ -72,7 +62,7 @@ time_spent = Table(
     tenant_key(),
     Column("event_id", String(36), primary_key=True),
     Column("item", Integer, primary_key=True),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("measured", Boolean, nullable=False),
@@ -80,8 +70,8 @@ time_spent = Table(
     Column("sub_type", Text),
     Column("started_ms", BigInteger, nullable=False),
     Column("ms", BigInteger, nullable=False),
-    _of_event(),
-    _student(),
+    points_to("event_id", "events"),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "started_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
 )
@@ -91,15 +81,15 @@ answers = Table(
     metadata,
     tenant_key(),
     Column("event_id", String(36), primary_key=True),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("kind", String(16), nullable=False),
     Column("attempt", Text, nullable=False),
     Column("correct", Boolean),
     Column("event_ms", BigInteger, nullable=False),
-    _of_event(),
-    _student(),
+    points_to("event_id", "events"),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "event_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
 )
@@ -110,7 +100,7 @@ insights = Table(
     tenant_key(),
     Column("id", String(36), primary_key=True),
     Column("event_id", String(36), nullable=False),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("measured", Boolean, nullable=False),
@@ -126,8 +116,8 @@ insights = Table(
     Column("started_ms", BigInteger),
     Column("ended_ms", BigInteger),
     Column("at_ms", BigInteger, nullable=False),
-    _of_event(),
-    _student(),
+    points_to("event_id", "events"),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "at_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
     Index(None, "publisher_id", "event_id"),
@@ -141,10 +131,10 @@ contests = Table(
     tenant_key(),
     Column("id", String(36), primary_key=True),
     Column("insight_id", String(36), nullable=False),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    _student(),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "insight_id"),
 )
 
@@ -154,12 +144,12 @@ reviews = Table(
     tenant_key(),
     Column("id", String(36), primary_key=True),
     Column("insight_id", String(36), nullable=False),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("result", String(16), nullable=False),
     Column("notes", Text),
     Column("at_ms", BigInteger, nullable=False),
     Column("verified", Boolean, nullable=False),
-    _student(),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "insight_id"),
 )
 
@@ -168,7 +158,7 @@ app_events = Table(
     metadata,
     tenant_key(),
     Column("event_id", String(36), primary_key=True),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("seq", BigInteger, nullable=False),
@@ -182,8 +172,8 @@ app_events = Table(
     Column("lesson", String(16)),
     Column("took_ms", BigInteger),
     Column("choice", Integer),
-    _of_event(),
-    _student(),
+    points_to("event_id", "events"),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "seq"),
     Index(None, "publisher_id", "user_id", "session_id", "seq"),
     Index(None, "publisher_id", "user_id", "attempt"),

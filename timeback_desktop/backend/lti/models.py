@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -18,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from timeback_desktop.backend.db.metadata import metadata
+from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to
 
 lti_launch_hints = Table(
     "lti_launch_hints",
@@ -27,13 +26,13 @@ lti_launch_hints = Table(
     Column("message_sha256", LargeBinary(32), nullable=False),
     Column("token_sha256", ForeignKey("access_tokens.token_sha256", ondelete="CASCADE")),
     Column("publisher_id", String(36), nullable=False),
-    Column("user_id", String(36), nullable=False),
+    Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id"), nullable=False),
     Column("session_id", String(36), nullable=False),
     Column("target_link_uri", String(512), nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
-    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    points_to("user_id", "users"),
     Index(None, "expires_ms"),
     Index(None, "token_sha256"),
 )
@@ -43,8 +42,8 @@ lti_subjects = Table(
     metadata,
     Column("application_id", ForeignKey("applications.id"), primary_key=True),
     Column("publisher_id", String(36), primary_key=True),
-    Column("user_id", String(36), primary_key=True),
+    Column("user_id", SOURCED_ID, primary_key=True),
     Column("subject", String(36), nullable=False),
-    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    points_to("user_id", "users"),
     UniqueConstraint("application_id", "subject"),
 )

@@ -71,7 +71,7 @@ def _known_target(platform: Platform, asked: Asked) -> tuple[Application, str]:
 def _id_token(platform: Platform, app: Application, asked: Asked) -> str:
     """Use the hint up and sign the token: the last thing that happens before the answer."""
     nonce = checked_nonce(asked)
-    if app.status is AppStatus.SUSPENDED:
+    if app.status in {AppStatus.SUSPENDED, AppStatus.ARCHIVED}:
         raise LaunchRefused("unauthorized_client", "This app is not available right now.")
     login_hint, message_hint = single(asked, "login_hint"), single(asked, "lti_message_hint")
     if login_hint is None or message_hint is None:

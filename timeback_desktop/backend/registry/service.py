@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from timeback_desktop import ids
 from timeback_desktop.backend.registry.addresses import checked_host, checked_url, host_of
 from timeback_desktop.backend.registry.clients import NewClient, register_client, renew_secret
-from timeback_desktop.backend.registry.models import applications, publishers
+from timeback_desktop.backend.registry.models import application_grants, applications, publishers
 from timeback_desktop.backend.scopes import EVENTS_WRITE
 from timeback_desktop.errors import ContractFault
 
@@ -29,11 +29,12 @@ _MAX_LIST = 32
 
 
 class AppStatus(StrEnum):
-    """Where an app is in its life; only a suspended one cannot be launched."""
+    """Where an app is in its life; a suspended or archived one cannot be launched."""
 
     DRAFT = "draft"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,13 @@ class Application:
     status_reason: str | None
     client_id: str
     deployment_id: str
+    cover_url: str | None
+    application_type: str
+    launch_method: str
+    metadata: dict[str, Any] | None
     created_ms: int
+    modified_ms: int
+    promotion_asked_ms: int | None
 
 
 def register_publisher(connection: Connection, publisher_id: str, name: str, now_ms: int) -> None:
@@ -103,8 +110,9 @@ def register_publisher(connection: Connection, publisher_id: str, name: str, now
 
 
 def home_publisher(connection: Connection) -> str | None:
-    """Return the tenant whose people sit at the desktop: the first one there was."""
-    oldest = select(publishers.c.id).order_by(publishers.c.created_ms, publishers.c.id)
+    """Return the tenant whose people sit at the desktop: the first school there was."""
+    schools = select(publishers.c.id).where(publishers.c.kind == "school")
+    oldest = schools.order_by(publishers.c.created_ms, publishers.c.id)
     return connection.scalar(oldest.limit(1))
 
 
@@ -123,8 +131,10 @@ def register_application(
             client_id=client_id,
             deployment_id=deployment_id,
             created_ms=now_ms,
+            modified_ms=now_ms,
         )
     )
+    grant(connection, publisher_id, app_id, now_ms)
     client = NewClient(
         client_id=client_id,
         publisher_id=publisher_id,
@@ -169,9 +179,32 @@ def application_of_client(connection: Connection, client_id: str) -> Application
     return _first(connection, applications.c.client_id == client_id)
 
 
-def applications_of(connection: Connection, publisher_id: str) -> list[Application]:
-    """Return the apps of a tenant, by name."""
-    return _found(connection, applications.c.publisher_id == publisher_id)
+def grant(connection: Connection, publisher_id: str, app_id: str, now_ms: int) -> None:
+    """Let an app be seen, launched and heard in a tenant."""
+    if not is_granted(connection, publisher_id, app_id):
+        connection.execute(
+            insert(application_grants).values(
+                publisher_id=publisher_id, application_id=app_id, granted_ms=now_ms
+            )
+        )
+
+
+def is_granted(connection: Connection, publisher_id: str, app_id: str) -> bool:
+    """Tell whether a tenant lets an app in."""
+    found = select(application_grants.c.application_id).where(
+        application_grants.c.publisher_id == publisher_id,
+        application_grants.c.application_id == app_id,
+    )
+    return connection.scalar(found) is not None
+
+
+def applications_in(connection: Connection, publisher_id: str) -> list[Application]:
+    """Return the apps that a tenant lets in and that were not put away, by name."""
+    let_in = select(application_grants.c.application_id).where(
+        application_grants.c.publisher_id == publisher_id
+    )
+    living = applications.c.status != AppStatus.ARCHIVED
+    return _found(connection, and_(applications.c.id.in_(let_in), living))
 
 
 def _first(connection: Connection, wanted: ColumnElement[bool]) -> Application | None:

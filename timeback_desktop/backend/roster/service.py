@@ -14,11 +14,34 @@ from timeback_desktop.backend.roster.models import classes, courses, enrollments
 
 
 class Role(StrEnum):
-    """The roles that a person of the roster can have."""
+    """What a person of the roster is to this program; the roster itself knows more roles."""
 
     STUDENT = "student"
     TEACHER = "teacher"
     ADMINISTRATOR = "administrator"
+    GUARDIAN = "guardian"
+
+    @classmethod
+    def of(cls, role: str) -> Role | None:
+        """Return what a role of OneRoster is here; ``None`` for one that has no business."""
+        return _ROLES.get(role)
+
+
+_ROLES = {
+    "student": Role.STUDENT,
+    "teacher": Role.TEACHER,
+    **dict.fromkeys(
+        (
+            "administrator",
+            "districtAdministrator",
+            "principal",
+            "siteAdministrator",
+            "systemAdministrator",
+        ),
+        Role.ADMINISTRATOR,
+    ),
+    **dict.fromkeys(("guardian", "parent", "relative"), Role.GUARDIAN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +52,7 @@ class Profile:
     publisher_id: str
     given_name: str
     family_name: str
-    email: str
+    email: str | None
     role: Role
     grade: str | None
     class_name: str | None
@@ -51,7 +74,12 @@ def _people(publisher_id: str) -> Select[Any]:
     return (
         select(users, orgs.c.name.label("org_name"))
         .join(orgs, at)
-        .where(users.c.publisher_id == publisher_id, users.c.status == "active", users.c.enabled)
+        .where(
+            users.c.publisher_id == publisher_id,
+            users.c.status == "active",
+            users.c.enabled,
+            users.c.role.in_(sorted(_ROLES)),
+        )
         .order_by(users.c.family_name, users.c.given_name, users.c.id)
     )
 
@@ -80,7 +108,7 @@ def _profiles(connection: Connection, publisher_id: str, people: Select[Any]) ->
             given_name=row.given_name,
             family_name=row.family_name,
             email=row.email,
-            role=Role(row.role),
+            role=_ROLES[row.role],
             grade=row.grades[0] if row.grades else None,
             class_name=class_names.get(row.id),
             org_name=row.org_name,
@@ -152,7 +180,7 @@ def may_read(connection: Connection, principal: Principal, user_id: str) -> bool
         return False
     if principal.kind is PrincipalKind.CLIENT or principal.user_id == user_id:
         return True
-    match principal.role:
+    match Role.of(principal.role or ""):
         case Role.ADMINISTRATOR:
             return True
         case Role.TEACHER:

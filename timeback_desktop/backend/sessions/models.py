@@ -11,19 +11,18 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     String,
     Table,
 )
 
-from timeback_desktop.backend.db.metadata import metadata, tenant_key
+from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to, tenant_key
 
 sessions = Table(
     "sessions",
     metadata,
     tenant_key(),
-    Column("user_id", String(36), primary_key=True),
+    Column("user_id", SOURCED_ID, primary_key=True),
     Column("id", String(36), primary_key=True),
     Column("application_id", ForeignKey("applications.id")),
     Column("origin", String(16), nullable=False),
@@ -39,7 +38,7 @@ sessions = Table(
     Column("end_reason", String(16)),
     Column("started_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger, nullable=False),
-    ForeignKeyConstraint(["publisher_id", "user_id"], ["users.publisher_id", "users.id"]),
+    points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "started_ms"),
     Index(None, "publisher_id", "user_id", "application_id", "ended_ms"),
 )

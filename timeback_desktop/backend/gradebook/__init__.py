@@ -1,0 +1,1 @@
+"""The gradebook and the learning resources, in OneRoster's shape: tables only."""
