@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
+from timeback_desktop.backend.db.expressions import teach_sqlite
+
 _WRITES = "timeback_writes"
 _BUSY_TIMEOUT_MS = 15_000
 _POOL = {"pool_size": 10, "max_overflow": 40}  # a connection for each thread of the threadpool
@@ -32,6 +34,7 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    teach_sqlite(connection)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
