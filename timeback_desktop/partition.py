@@ -192,6 +192,10 @@ class Totals:
         """Time on task: working, reading or watching, or on the way."""
         return self._sum(ENGAGED)
 
+    def spent_ms(self, time_type: TimeType) -> int:
+        """Return the time that the wire calls by this type; overlays are in none of them."""
+        return sum(ms for state, ms in self.by_state.items() if WIRE_TYPE[state] is time_type)
+
     @property
     def productive_ms(self) -> int:
         """Engaged time that no habit overlay covers."""

@@ -5,20 +5,30 @@ A feature package reads alike everywhere: ``models`` (tables), ``service`` (rule
 
 ==========  =======================================================================
 db          the engine, the one ``metadata`` all tables belong to, migrations
+keys        what the platform signs with, and how one key follows another
 registry    publishers, the apps they registered, the API clients of both
 roster      orgs, courses, classes, people, who may read about whom
 gradebook   line items, results, learning resources: tables
-oneroster   OneRoster 1.2 over both: reads, writes, filters, CSV
 auth        who is calling (:class:`auth.principal.Principal`), tokens, PINs
-lti         the LTI 1.3 launch: hints, the authorization answer, keys
+oneroster   OneRoster 1.2 over roster and gradebook: reads, writes, filters, CSV
+wellknown   discovery documents and the key set, of each environment
+lti         the LTI 1.3 launch: hints, the authorization answer
 events      Caliper events in
 sessions    what the events say about a session; read by ``insights``
 insights    sessions, overviews and judgements out; reviews and contests in
+signin      people sign in: passwords, pages, devices, other identity providers
 feed        what an app tells during a session, to the desktop that launched it
+edubridge   TimeBack's course-centred view of all this; analytics
+webhooks    where API clients want to hear of events; none is delivered yet
+curriculum  what is taught: CASE, over a store that is empty yet
 desktop     the routes that only the desktop window calls
 demo        the demo school and the sample apps
+sandbox     the same school for each publisher, to try everything out on
+reference   the API reference at ``/docs``, read off the running app
 ==========  =======================================================================
 
+Of ``registry``, ``lifecycle`` and the routes stand on top of all this: whoever registers an
+app gets a sandbox with it. ``outbound`` is the one module that calls other servers.
 ``settings`` and ``runtime`` hold what a running backend is made of, ``api`` joins the
 routers into an app, ``server`` is the process around it.
 
@@ -29,8 +39,9 @@ Decisions that rule the whole package:
   can forget to ask whose they are, and the same tables can be spread over many machines.
 * Production and sandbox are two environments of one app (``environments``): a token, a client
   and an address belong to one of them, and nothing reaches from one into the other.
-* Authorisation is by bearer token only. There are no cookies, so no page in a browser
-  view can borrow anybody's authority.
+* Authorisation is by bearer token only. No cookie carries any rights, so no page in a
+  browser view can borrow anybody's authority; the one there is (see ``signin``) ties a page
+  of a sign-in to the browser that it was shown in, for ten minutes.
 * Instants are integer milliseconds since 1970 in columns that end in ``_ms``.
 * A route opens its own transaction (``with writing(engine)``) and leaves it before it
   answers: what was answered has been committed.

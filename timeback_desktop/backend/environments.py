@@ -23,6 +23,7 @@ ALIASES = {
     "/rostering/1.0": "/ims/oneroster/rostering/v1p2",
     "/gradebook/1.0": "/ims/oneroster/gradebook/v1p2",
     "/resources/1.0": "/ims/oneroster/resources/v1p2",
+    "/case/1.1": "/ims/case/v1p1",
 }
 _DOOR = "timeback.door"
 
@@ -76,6 +77,11 @@ class Doors:
             door = Door(environment, called, canonical)
             scope = {**scope, "path": path, "raw_path": path.encode(), _DOOR: door}
         await self._app(scope, receive, send)
+
+
+def canonical(path: str) -> str:
+    """Return the name that routes have for ``path``, whatever it was called by."""
+    return _named(_environment(path)[1])[2]
 
 
 def _environment(path: str) -> tuple[Environment, str]:

@@ -15,16 +15,19 @@ from collections.abc import Collection
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from timeback_desktop.backend.endpoints import IMPORTS_PATH
+from timeback_desktop.backend.faults import told
 from timeback_desktop.clock import SystemClock
 
 _log = logging.getLogger("timeback_desktop.backend.access")
 _EVENT_PATHS = ("/events/", "/caliper/", "/ims/caliper/")
 _MAX_EVENT_BYTES = 2 * 1024 * 1024
+_MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 _MAX_BYTES = 256 * 1024
 
 
-async def _refuse(send: Send, status: int, message: str) -> None:
-    body = json.dumps({"message": message}).encode()
+async def _refuse(send: Send, path: str, status: int, message: str) -> None:
+    body = json.dumps(told(path, status, message)).encode()
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -43,13 +46,13 @@ class HostAllowList:
         if scope["type"] == "http":
             named = [value for name, value in scope["headers"] if name == b"host"]
             if len(named) != 1 or named[0] not in self._hosts:
-                await _refuse(send, 400, "This is not an address of this backend.")
+                await _refuse(send, scope["path"], 400, "This is not an address of this backend.")
                 return
         await self._app(scope, receive, send)
 
 
 class BodyLimit:
-    """Refuse bodies over 2 MiB of events, or over 256 KiB of anything else."""
+    """Refuse bodies over 2 MiB of events, 64 MiB of a roster, 256 KiB of anything else."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,11 +62,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = _MAX_EVENT_BYTES if scope["path"].startswith(_EVENT_PATHS) else _MAX_BYTES
+        limit = _limit_of(scope["path"])
         if _announced(scope) > limit:
-            await _refuse(send, 413, _too_large(limit))
+            await _refuse(send, scope["path"], 413, _too_large(limit))
             return
         await self._app(scope, _counting(receive, limit), send)
+
+
+def _limit_of(path: str) -> int:
+    if path == IMPORTS_PATH:
+        return _MAX_PACKAGE_BYTES
+    return _MAX_EVENT_BYTES if path.startswith(_EVENT_PATHS) else _MAX_BYTES
 
 
 def _too_large(limit: int) -> str:

@@ -23,9 +23,11 @@ from timeback_desktop.backend.db.migrate import migrate
 from timeback_desktop.backend.demo.credentials import write_credentials
 from timeback_desktop.backend.demo.samples import Site, shelve_samples
 from timeback_desktop.backend.demo.seed import seed_demo_school
-from timeback_desktop.backend.lti.keys import SigningKeys
+from timeback_desktop.backend.keys.signing import SigningKeys
+from timeback_desktop.backend.oneroster.files.jobs import end_lost
 from timeback_desktop.backend.runtime import Platform
 from timeback_desktop.backend.settings import Settings
+from timeback_desktop.backend.signin.parts import SignInParts
 from timeback_desktop.clock import now_ms
 from timeback_desktop.errors import DatabaseUnusable, EnvironmentFault
 
@@ -109,8 +111,11 @@ class Backend:
 
     def _set_up(self, settings: Settings, engine: Engine) -> tuple[Platform, list[Site]]:
         migrate(engine)
+        with writing(engine) as connection:  # one process alone has a file open for writing
+            end_lost(connection, self._now(), alone=engine.dialect.name == "sqlite")
         keys = SigningKeys.open(settings.keys, self._now())
-        platform = Platform(settings, engine, keys, self._run_secret, self._now)
+        sign_in = SignInParts.open(settings)
+        platform = Platform(settings, engine, keys, self._run_secret, self._now, sign_in=sign_in)
         return platform, _seed(platform) if settings.seed == "demo" else []
 
     async def _run(
@@ -130,6 +135,7 @@ class Backend:
         finally:
             stopping.cancel()
             platform.arrivals.close()
+            await asyncio.to_thread(platform.imports.close)
             await _end(listeners, tasks)
 
     async def _wait_for_stop(self) -> None:
@@ -139,12 +145,16 @@ class Backend:
 
 def _bind(port: int) -> socket.socket:
     try:
-        return socket.create_server(("127.0.0.1", port))
+        bound = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise EnvironmentFault(
             f"Port {port} of this machine cannot be used: {error.strerror}.",
             "Choose another port, or 0 for any free one.",
         ) from error
+    # What it accepts inherits this. asyncio sets it only on sockets that name their protocol;
+    # without it an answer in two parts waits 40 ms for the first one to be acknowledged.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 def _make_folder(settings: Settings) -> None:

@@ -42,6 +42,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def sign_in_providers(self) -> Path:
+        """Return the file that names the identity providers which the school lets in."""
+        return self.data / "signin.toml"
+
+    @property
     def demo_credentials(self) -> Path:
         """Return the file that names the demo school's API client."""
         return self.data / "demo-credentials.json"

@@ -1,4 +1,4 @@
-"""Tables of the authority: access tokens, people's PINs, and the accounts of developers.
+"""Tables of the authority: sign-ins, tokens, people's PINs, and the accounts of developers.
 
 Neither is stored as such. A token is 256 random bits, so its SHA-256 is kept (see
 ``backend.secret``); a PIN has ten thousand values, so it gets a slow hash, argon2.
@@ -59,8 +59,52 @@ access_tokens = Table(
     points_to("user_id", "users"),
     Index(None, "expires_ms"),
     Index(None, "family_id"),
+    Index(None, "client_id"),
 )
 """``family_id`` names the sign-in that a token grew out of, through all its refreshes."""
+
+client_assertions = Table(
+    "client_assertions",
+    metadata,
+    Column("client_id", ForeignKey("api_clients.client_id"), primary_key=True),
+    Column("jti_sha256", LargeBinary(32), primary_key=True),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index(None, "expires_ms"),
+)
+"""Assertions that a client proved itself by: each is good once, and kept until it expires."""
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("publisher_id", ForeignKey("publishers.id")),
+    Column("user_id", SOURCED_ID),
+    Column("account_id", ForeignKey("accounts.id")),
+    Column("client_id", ForeignKey("api_clients.client_id")),
+    Column("scopes", Text, nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    points_to("user_id", "users"),
+    Index(None, "publisher_id", "user_id"),
+    Index(None, "account_id"),
+    Index(None, "ends_ms"),
+)
+"""A sign-in: the family of all tokens that grow out of it. ``client_id`` is the app that it
+was for, and null for the desktop itself."""
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_sha256", LargeBinary(32), primary_key=True),
+    Column("family_id", ForeignKey("sign_ins.id", ondelete="CASCADE"), nullable=False),
+    Column("issued_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("replaced_ms", BigInteger),
+    Column("successor_sha256", LargeBinary(32)),
+    Column("dropped_ms", BigInteger),
+    Index(None, "family_id"),
+)
 
 pins = Table(
     "pins",

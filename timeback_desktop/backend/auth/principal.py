@@ -71,9 +71,14 @@ class Principal:
     environment: Environment = Environment.PRODUCTION
 
     @property
+    def is_lent(self) -> bool:
+        """Tell whether an app holds this token of a person: its scopes are all that it may."""
+        return self.kind is not PrincipalKind.CLIENT and self.client_id is not None
+
+    @property
     def measures(self) -> bool:
         """Tell whether its events are measurements of the desktop, not claims of an app."""
-        return self.kind in {PrincipalKind.DESKTOP, PrincipalKind.USER}
+        return self.kind in {PrincipalKind.DESKTOP, PrincipalKind.USER} and not self.client_id
 
 
 _LIVE_USER = and_(users.c.status == "active", users.c.enabled)
@@ -192,7 +197,7 @@ def require_desktop(principal: CurrentPrincipal) -> Principal:
 
 
 def require_user(principal: CurrentPrincipal) -> Principal:
-    """Let only a signed-in person pass."""
-    if principal.kind is not PrincipalKind.USER:
+    """Let only a person pass who signed in here; an app in their name has its scopes only."""
+    if principal.kind is not PrincipalKind.USER or principal.is_lent:
         raise HTTPException(403, "Only a person who signed in may ask this.")
     return principal

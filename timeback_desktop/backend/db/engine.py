@@ -3,6 +3,9 @@
 SQLite lets one connection write at a time. A transaction that reads first and writes
 later can be refused in WAL mode however long it waits, so a writing one takes the write
 lock at its beginning (``BEGIN IMMEDIATE``) and waits its turn there.
+
+PostgreSQL is asked for the same promises, so that the same code is right on both: a reading
+transaction sees one state of the data, and writing ones, of whichever process, take turns.
 """
 
 from __future__ import annotations
@@ -20,15 +23,22 @@ from timeback_desktop.backend.db.expressions import teach_sqlite
 _WRITES = "timeback_writes"
 _BUSY_TIMEOUT_MS = 15_000
 _POOL = {"pool_size": 10, "max_overflow": 40}  # a connection for each thread of the threadpool
+_TURN = 0x7B_ACC  # any number, the same in every process: whose turn it is to write
+_ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine for ``url``; SQLite gets WAL, full commits and foreign keys."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, **_POOL)
-    engine = create_engine(url, **_POOL)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, **_POOL)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if address.drivername in {"postgres", "postgresql"}:
+        address = address.set(drivername="postgresql+psycopg")
+    engine = create_engine(address, pool_pre_ping=True, **_POOL)
+    event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -48,10 +58,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads: one unchanging view of the data."""
-    with engine.connect() as connection:
+    options = {} if engine.dialect.name == "sqlite" else _ONE_VIEW
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from timeback_desktop.backend.auth import models as auth
 from timeback_desktop.backend.db.metadata import metadata
+from timeback_desktop.backend.edubridge import models as edubridge
 from timeback_desktop.backend.events import models as events
 from timeback_desktop.backend.gradebook import models as gradebook
 from timeback_desktop.backend.lti import models as lti
+from timeback_desktop.backend.oneroster.files import models as roster_files
 from timeback_desktop.backend.registry import models as registry
 from timeback_desktop.backend.roster import models as roster
 from timeback_desktop.backend.sessions import models as sessions
+from timeback_desktop.backend.signin import models as signin
+from timeback_desktop.backend.webhooks import models as webhooks
 
-__all__ = ["auth", "events", "gradebook", "lti", "metadata", "registry", "roster", "sessions"]
+__all__ = [
+    "auth",
+    "edubridge",
+    "events",
+    "gradebook",
+    "lti",
+    "metadata",
+    "registry",
+    "roster",
+    "roster_files",
+    "sessions",
+    "signin",
+    "webhooks",
+]

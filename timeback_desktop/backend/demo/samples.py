@@ -18,10 +18,13 @@ from timeback_desktop import ids
 from timeback_desktop.backend.demo.apps.catalogue import SAMPLES, AppConfig, Sample
 from timeback_desktop.backend.demo.seed import PUBLISHER_ID, demo_id
 from timeback_desktop.backend.endpoints import AUTHORIZE_PATH, EVENTS_PATH, JWKS_PATH, TOKEN_PATH
+from timeback_desktop.backend.registry.logos import PictureKind, keep_picture
+from timeback_desktop.backend.registry.pictures import Picture
 from timeback_desktop.backend.registry.service import (
     ApplicationRegistration,
     RegisteredApplication,
     application,
+    known_application,
     register_application,
     update_application,
 )
@@ -65,15 +68,20 @@ def _register(
         subject=sample.subject,
         grades=sample.grades,
         accent=sample.accent,
-        icon_url=f"{own_url}/icon.svg",
         login_url=f"{own_url}/lti/login",
         launch_url=f"{own_url}/",
         redirect_uris=(f"{own_url}/lti/launch",),
         embedded_media=sample.embedded_media,
     )
-    if application(connection, demo_id("application", sample.slug)) is None:
-        return register_application(connection, PUBLISHER_ID, registration, now_ms)
-    return update_application(connection, demo_id("application", sample.slug), registration)
+    app_id = demo_id("application", sample.slug)
+    if application(connection, app_id) is None:
+        registered = register_application(connection, PUBLISHER_ID, registration, now_ms)
+    else:
+        registered = update_application(connection, app_id, registration, now_ms)
+    icon = Picture("image/svg+xml", sample.icon_svg.encode())
+    app = known_application(connection, app_id)
+    keep_picture(connection, app, PictureKind.LOGO, icon, now_ms)
+    return registered
 
 
 def _config(

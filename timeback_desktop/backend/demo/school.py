@@ -160,5 +160,7 @@ ROOMS = (
         ),
     ),
 )
+ADMINISTRATOR = ("Morgan", "Ellis")
+GUARDIAN = ("Naomi", "Thompson")
 SUBJECTS = ("Math", "Reading", "Science")
 DEMO_STUDENT, DEMO_ROOM = "ava.thompson", "willow"

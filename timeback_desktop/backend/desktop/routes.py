@@ -7,14 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from timeback_desktop.backend.auth.pins import Outcome, people_with_pin, try_pin
 from timeback_desktop.backend.auth.principal import (
     Principal,
     bearer_token,
     require_desktop,
     require_user,
 )
-from timeback_desktop.backend.auth.service import issue_user_token, revoke_token
+from timeback_desktop.backend.auth.service import revoke
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.desktop.schemas import (
     ApplicationIn,
@@ -31,22 +30,34 @@ from timeback_desktop.backend.desktop.schemas import (
     StudentsOut,
 )
 from timeback_desktop.backend.lti.service import Launch, initiation_url, open_launch
+from timeback_desktop.backend.outbound import may_reach_loopback
+from timeback_desktop.backend.registry import logos
+from timeback_desktop.backend.registry.history import Author, Step, write
+from timeback_desktop.backend.registry.registration import columns_of
 from timeback_desktop.backend.registry.service import (
+    Application,
+    ApplicationType,
     AppStatus,
     application,
     applications_in,
     home_publisher,
     is_granted,
+    known_application,
     register_application,
 )
 from timeback_desktop.backend.roster.service import (
-    Profile,
     Role,
     profile,
     profiles,
     students_of,
 )
-from timeback_desktop.backend.runtime import CurrentEngine, CurrentPlatform, Platform
+from timeback_desktop.backend.runtime import CurrentEngine, CurrentPlatform
+from timeback_desktop.backend.signin.people import STAFF
+from timeback_desktop.backend.signin.window import (
+    needs_secret,
+    people_with_secret,
+    sign_in_at_window,
+)
 
 router = APIRouter(prefix="/desktop/1.0", tags=["desktop"])
 
@@ -72,36 +83,28 @@ def signed_in(person: Annotated[Principal, Depends(require_user)], request: Requ
 CurrentPerson = Annotated[SignedIn, Depends(signed_in)]
 
 
-def _needs_pin(person: Profile, with_pin: frozenset[str]) -> bool:
-    """Tell whether to ask: everybody who is no student is always asked."""
-    return person.role is not Role.STUDENT or person.id in with_pin
-
-
 @router.get("/profiles", dependencies=[Depends(require_desktop)])
 def who_is_learning(engine: CurrentEngine) -> ProfilesOut:
-    """List everybody who may sign in at this desktop."""
+    """List everybody who may sign in at this desktop: guardians have no window at school."""
     with reading(engine) as connection:
         tenant = home_publisher(connection)
-        people = profiles(connection, tenant) if tenant else []
-        with_pin = people_with_pin(connection, tenant) if tenant else frozenset()
+        known = profiles(connection, tenant) if tenant else []
+        with_secret = people_with_secret(connection, tenant) if tenant else frozenset()
+    people = (somebody for somebody in known if somebody.role is not Role.GUARDIAN)
     return ProfilesOut(
-        profiles=[ProfileOut.of(p, needs_pin=_needs_pin(p, with_pin)) for p in people]
+        profiles=[ProfileOut.of(p, needs_pin=needs_secret(p, with_secret)) for p in people]
     )
 
 
 @router.post("/sign-in", dependencies=[Depends(require_desktop)])
 def sign_in(asked: SignInIn, platform: CurrentPlatform, response: Response) -> SignInOut:
-    """Sign a person in; whoever has a PIN, or is no student, has to know it."""
+    """Sign a person in; whoever has a PIN or a password, or is no student, has to know it."""
     with reading(platform.engine) as connection:
         tenant = home_publisher(connection)
         person = profile(connection, tenant, asked.user_id) if tenant else None
-        with_pin = people_with_pin(connection, tenant) if tenant else frozenset()
     if person is None:
         raise HTTPException(404, "Nobody of that name learns here.")
-    if _needs_pin(person, with_pin):
-        _check_pin(platform, person, asked.pin)
-    with writing(platform.engine) as connection:
-        issued = issue_user_token(connection, person.publisher_id, person.id, platform.now())
+    tokens = sign_in_at_window(platform, person, pin=asked.pin, password=asked.password)
     response.headers["Cache-Control"] = "no-store"
     user = SignedInUser(
         id=person.id,
@@ -110,54 +113,53 @@ def sign_in(asked: SignInIn, platform: CurrentPlatform, response: Response) -> S
         role=person.role,
         email=person.email,
     )
-    return SignInOut(access_token=issued.token, user=user, expires_in=issued.expires_in)
-
-
-def _check_pin(platform: Platform, person: Profile, pin: str | None) -> None:
-    if not pin:
-        raise HTTPException(403, "Please type your PIN.")
-    tried = try_pin(platform.engine, person.publisher_id, person.id, pin, platform.now())
-    match tried.outcome:
-        case Outcome.RIGHT:
-            return
-        case Outcome.TOO_SOON:
-            seconds = -(-tried.wait_ms // 1000)
-            raise HTTPException(
-                429,
-                f"Please wait {seconds} seconds, then try again.",
-                headers={"Retry-After": str(seconds)},
-            )
-        case Outcome.WRONG:
-            raise HTTPException(403, "That PIN is not right. Please try again.")
-        case Outcome.NO_PIN:
-            raise HTTPException(403, "This person has no PIN yet.")
+    return SignInOut(
+        access_token=tokens.access.token,
+        user=user,
+        expires_in=tokens.access.expires_in,
+        refresh_token=tokens.refresh.token,
+        refresh_expires_in=(tokens.refresh.expires_ms - platform.now()) // 1000,
+    )
 
 
 @router.post("/sign-out", status_code=204)
 def sign_out(person: CurrentPerson, platform: CurrentPlatform) -> None:
-    """End the sign-in that this request was made with, and its open launches."""
+    """End the sign-in that this request was made with, all its tokens and open launches."""
     with writing(platform.engine) as connection:
-        revoke_token(connection, person.token, platform.now())
+        revoke(connection, person.token, platform.now())
 
 
 @router.get("/catalog")
-def catalog(person: CurrentPerson, engine: CurrentEngine) -> CatalogOut:
+def catalog(person: CurrentPerson, platform: CurrentPlatform) -> CatalogOut:
     """List what the person can open."""
-    with reading(engine) as connection:
-        apps = applications_in(connection, person.publisher_id)
-    return CatalogOut(applications=[AppOut.of(app) for app in apps])
+    with reading(platform.engine) as connection:
+        granted = applications_in(connection, person.publisher_id)
+        apps = [app for app in granted if _is_for(person, app)]
+        pictures = logos.addresses(connection, apps, platform.settings.issuer_url)
+    return CatalogOut(applications=[AppOut.of(app, pictures) for app in apps])
+
+
+def _is_for(person: SignedIn, app: Application) -> bool:
+    """Tell whether a person may know of an app: students need not see what staff works with."""
+    is_student = Role.of(person.role) is Role.STUDENT
+    return not (is_student and app.application_type is ApplicationType.INTERNAL)
 
 
 @router.get("/students")
 def students(person: CurrentPerson, engine: CurrentEngine) -> StudentsOut:
-    """List the students of the classes that a teacher teaches."""
-    if person.role != Role.TEACHER:
-        raise HTTPException(403, "Only a teacher has students.")
+    """List the students of the classes that a teacher teaches; an administrator's are all."""
+    role = Role.of(person.role)
+    if role not in STAFF:
+        raise HTTPException(403, "Only the staff of a school has students.")
     with reading(engine) as connection:
-        taught = students_of(connection, person.publisher_id, person.user_id)
-        with_pin = people_with_pin(connection, person.publisher_id)
+        if role is Role.TEACHER:
+            taught = students_of(connection, person.publisher_id, person.user_id)
+        else:
+            everybody = profiles(connection, person.publisher_id)
+            taught = [each for each in everybody if each.role is Role.STUDENT]
+        with_secret = people_with_secret(connection, person.publisher_id)
     return StudentsOut(
-        students=[ProfileOut.of(p, needs_pin=_needs_pin(p, with_pin)) for p in taught]
+        students=[ProfileOut.of(p, needs_pin=needs_secret(p, with_secret)) for p in taught]
     )
 
 
@@ -166,7 +168,8 @@ def launch(asked: LaunchIn, person: CurrentPerson, platform: CurrentPlatform) ->
     """Open a launch for a minute and return the address at which it begins."""
     with writing(platform.engine) as connection:
         app = application(connection, asked.application_id)
-        if app is None or not is_granted(connection, person.publisher_id, app.id):
+        granted = app is not None and is_granted(connection, person.publisher_id, app.id)
+        if app is None or not granted or not _is_for(person, app):
             raise HTTPException(404, "There is no such app here.")
         if app.status in {AppStatus.SUSPENDED, AppStatus.ARCHIVED}:
             raise HTTPException(409, app.status_reason or "This app is not available right now.")
@@ -188,9 +191,16 @@ def add_application(
 ) -> ApplicationOut:
     """Register an app by hand with the school at this desktop."""
     response.headers["Cache-Control"] = "no-store"
+    told = asked.registration()
+    columns_of(told)
+    gallery = logos.collect(told, None, loopback=may_reach_loopback(platform.settings))
     with writing(platform.engine) as connection:
         tenant = home_publisher(connection)
         if tenant is None:
             raise HTTPException(409, "There is no school here yet to add an app to.")
-        added = register_application(connection, tenant, asked.registration(), platform.now())
+        added = register_application(connection, tenant, told, platform.now())
+        app = known_application(connection, added.id)
+        logos.keep(connection, app, gallery, platform.now())
+        author = Author("desktop", by_platform=True, at_ms=platform.now())
+        write(connection, app, author.did(Step.REGISTERED))
     return ApplicationOut.of(added, platform.settings.issuer_url)

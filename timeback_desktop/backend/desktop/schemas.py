@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,10 +11,13 @@ from pydantic.alias_generators import to_camel
 from timeback_desktop import ids
 from timeback_desktop.backend.endpoints import AUTHORIZE_PATH, JWKS_PATH, TOKEN_PATH
 from timeback_desktop.backend.lti.service import HINT_LIFETIME_S
+from timeback_desktop.backend.registry.logos import PictureKind
 from timeback_desktop.backend.registry.service import (
     Application,
     ApplicationRegistration,
+    ApplicationType,
     AppStatus,
+    LaunchMethod,
     RegisteredApplication,
 )
 from timeback_desktop.backend.roster.service import Profile
@@ -69,6 +73,7 @@ class SignInIn(_Wire):
 
     user_id: str = Field(pattern=_ID)
     pin: str | None = Field(default=None, max_length=64)
+    password: str | None = Field(default=None, max_length=256)
 
 
 class SignedInUser(_Wire):
@@ -82,12 +87,14 @@ class SignedInUser(_Wire):
 
 
 class SignInOut(_Wire):
-    """A fresh token for a person."""
+    """A fresh token for a person, and the one that renews it."""
 
     access_token: str
     user: SignedInUser
     token_type: str = "Bearer"  # noqa: S105 the scheme's name
     expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
 
 
 class AppOut(_Wire):
@@ -100,16 +107,18 @@ class AppOut(_Wire):
     subject: str
     grades: list[str]
     icon_url: str | None
+    cover_url: str | None
     accent: str
     status: AppStatus
     unavailable_reason: str | None
-    launch_method: str = "lti"
+    application_type: ApplicationType
+    launch_method: LaunchMethod
     allowed_hosts: list[str]
     embedded_media: list[str]
 
     @classmethod
-    def of(cls, app: Application) -> AppOut:
-        """Write an app of the registry."""
+    def of(cls, app: Application, pictures: Mapping[tuple[str, PictureKind], str]) -> AppOut:
+        """Write an app of the registry, with the addresses at which we serve its pictures."""
         return cls(
             id=app.id,
             urn=ids.to_urn(app.id),
@@ -117,10 +126,13 @@ class AppOut(_Wire):
             description=app.description,
             subject=app.subject,
             grades=app.grades,
-            icon_url=app.icon_url,
+            icon_url=pictures.get((app.id, PictureKind.LOGO)),
+            cover_url=pictures.get((app.id, PictureKind.COVER)),
             accent=app.accent,
             status=app.status,
             unavailable_reason=app.status_reason,
+            application_type=app.application_type,
+            launch_method=app.launch_method,
             allowed_hosts=app.allowed_hosts,
             embedded_media=app.embedded_media,
         )
@@ -159,9 +171,12 @@ class ApplicationIn(_Wire):
     grades: list[str] = []
     accent: str = "#3b6fd4"
     icon_url: str | None = None
+    cover_url: str | None = None
     jwks_url: str | None = None
     allowed_hosts: list[str] = []
     embedded_media: list[str] = []
+    application_type: ApplicationType = ApplicationType.LEARNING_APP
+    launch_method: LaunchMethod = LaunchMethod.LTI
     status: AppStatus = AppStatus.ACTIVE
 
     def registration(self) -> ApplicationRegistration:

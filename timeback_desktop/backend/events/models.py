@@ -136,6 +136,7 @@ contests = Table(
     Column("at_ms", BigInteger, nullable=False),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "insight_id"),
+    Index(None, "publisher_id", "user_id"),
 )
 
 reviews = Table(
@@ -151,6 +152,7 @@ reviews = Table(
     Column("verified", Boolean, nullable=False),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "insight_id"),
+    Index(None, "publisher_id", "user_id"),
 )
 
 app_events = Table(

@@ -78,7 +78,8 @@ def contest(
 
     Once a teacher has looked, nothing is taken back any more.
     """
-    if principal.kind is not PrincipalKind.USER or principal.user_id != insight.user_id:
+    himself = principal.kind is PrincipalKind.USER and not principal.is_lent
+    if not himself or principal.user_id != insight.user_id:
         raise HTTPException(403, "Only the student himself may contest.")
     known = judgements.written(connection, insight)
     if known["contested"] is not withdrawn:

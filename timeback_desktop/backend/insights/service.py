@@ -180,7 +180,7 @@ def overview(connection: Connection, asked: Asked, zone: ZoneInfo) -> Json:
     whole, days = _Bucket(), _Days(zone)
     chosen = sessions.touching(asked.publisher_id, asked.user_id, asked.from_ms, asked.to_ms)
     spans = sessions.every(connection, chosen)
-    for account in _owned(connection, asked, spans, asked.from_ms, asked.to_ms):
+    for account in owned_time(connection, asked, spans, asked.from_ms, asked.to_ms):
         whole.time.append(account)
         days.spent(account)
     for told in record.answers_between(connection, asked, asked.from_ms, asked.to_ms):
@@ -200,10 +200,13 @@ def overview(connection: Connection, asked: Asked, zone: ZoneInfo) -> Json:
     }
 
 
-def _owned(
+def owned_time(
     connection: Connection, asked: Asked, spans: Sequence[SessionSpan], low: int, high: int
 ) -> list[Account]:
-    """Return the student's one timeline inside a range: no millisecond in two accounts."""
+    """Return the student's one timeline inside a range: no millisecond in two accounts.
+
+    ``spans`` are the sessions that touch the range.
+    """
     slept = {span.id: span for span in spans if _asleep_ms(span)}
     near = record.time_between(connection, asked, low, high)
     # Sleep is laid into the gaps of a session, which only shows where all of it is known.

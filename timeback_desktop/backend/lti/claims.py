@@ -21,6 +21,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
     Role.STUDENT: (f"{_LIS}membership#Learner", f"{_LIS}institution/person#Student"),
     Role.TEACHER: (f"{_LIS}membership#Instructor", f"{_LIS}institution/person#Instructor"),
     Role.ADMINISTRATOR: (f"{_LIS}institution/person#Administrator",),
+    Role.GUARDIAN: (f"{_LIS}institution/person#Observer",),
 }
 
 

@@ -1,20 +1,15 @@
-"""The launch over HTTP: the authorization endpoint, the key set, the discovery document."""
+"""The launch over HTTP: the authorization endpoint."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from timeback_desktop.backend.db.engine import reading, writing
-from timeback_desktop.backend.endpoints import (
-    AUTHORIZE_PATH,
-    CONFIGURATION_PATH,
-    JWKS_PATH,
-    TOKEN_PATH,
-)
+from timeback_desktop.backend.endpoints import AUTHORIZE_PATH
 from timeback_desktop.backend.lti.claims import Audience, claims
 from timeback_desktop.backend.lti.pages import hand_over, refusal
 from timeback_desktop.backend.lti.schemas import (
@@ -31,13 +26,12 @@ from timeback_desktop.backend.registry.addresses import origin_of
 from timeback_desktop.backend.registry.service import Application, AppStatus, application_of_client
 from timeback_desktop.backend.roster.service import class_for, profile
 from timeback_desktop.backend.runtime import CurrentPlatform, Platform
-from timeback_desktop.backend.scopes import ALL_SCOPES
 
 router = APIRouter(tags=["lti"])
-_PUBLIC = {"Cache-Control": "public, max-age=300"}
 
 
-@router.api_route(AUTHORIZE_PATH, methods=["GET", "POST"])
+@router.get(AUTHORIZE_PATH)
+@router.post(AUTHORIZE_PATH)
 def authorize(
     asked: Annotated[Asked, Depends(read_authorization)], platform: CurrentPlatform
 ) -> HTMLResponse:
@@ -81,8 +75,8 @@ def _id_token(platform: Platform, app: Application, asked: Asked) -> str:
         audience = None if launch is None else _audience(connection, app, launch)
     if audience is None:
         raise LaunchRefused("login_required", "This launch is not open any more.")
-    issuer = platform.settings.issuer_url
-    return platform.keys.sign(claims(audience, issuer, nonce, platform.now()))
+    issuer, now_ms = platform.settings.issuer_url, platform.now()
+    return platform.keys.sign(claims(audience, issuer, nonce, now_ms), now_ms)
 
 
 def _audience(connection: Connection, app: Application, launch: Launch) -> Audience | None:
@@ -102,35 +96,3 @@ def _audience(connection: Connection, app: Application, launch: Launch) -> Audie
 def unanswerable(_request: Request, error: Unanswerable) -> HTMLResponse:
     """Show the person a page of our own; nothing goes to the address that was named."""
     return refusal(str(error))
-
-
-@router.get(JWKS_PATH)
-def jwks(platform: CurrentPlatform) -> JSONResponse:
-    """Publish the keys that launches are signed with."""
-    return JSONResponse(platform.keys.published(), headers=_PUBLIC)
-
-
-@router.get(CONFIGURATION_PATH)
-def openid_configuration(platform: CurrentPlatform) -> JSONResponse:
-    """Publish where everything is, as OpenID Connect Discovery names it."""
-    issuer = platform.settings.issuer_url
-    document = {
-        "issuer": issuer,
-        "authorization_endpoint": f"{issuer}{AUTHORIZE_PATH}",
-        "token_endpoint": f"{issuer}{TOKEN_PATH}",
-        "jwks_uri": f"{issuer}{JWKS_PATH}",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "scopes_supported": ["openid", *ALL_SCOPES],
-        "response_types_supported": ["id_token"],
-        "response_modes_supported": ["form_post"],
-        "grant_types_supported": ["implicit", "client_credentials"],
-        "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "claims_supported": ["iss", "aud", "sub", "iat", "exp", "nonce"],
-        "https://purl.imsglobal.org/spec/lti-platform-configuration": {
-            "product_family_code": "timeback-desktop",
-            "messages_supported": [{"type": "LtiResourceLinkRequest"}],
-            "variables": [],
-        },
-    }
-    return JSONResponse(document, headers=_PUBLIC)

@@ -183,10 +183,13 @@ class _Reader:
         return self._counted(path, Operator(sign.text))
 
     def _counted(self, path: tuple[str, ...], operator: Operator) -> Comparison:
-        self._comparisons += 1
+        told = Comparison(path, operator, self._value())
+        # A list that is asked for 'a,b,c' is asked three times.
+        listed = told.value.text.count(",") if operator is Operator.CONTAINS else 0
+        self._comparisons += 1 + listed
         if self._comparisons > MOST_COMPARISONS:
             raise FilterFault(f"A filter makes at most {MOST_COMPARISONS} comparisons.")
-        return Comparison(path, operator, self._value())
+        return told
 
     def _listed(self, path: tuple[str, ...]) -> Expression:
         self._expect("(")

@@ -1,7 +1,8 @@
 """The entities of OneRoster's gradebook and resources services, and TimeBack's own.
 
 ``assessmentLineItems`` and ``assessmentResults`` are of the standard, but TimeBack writes
-them in ways it does not know (an upsert by PUT, links to course components).
+them in ways it does not know (an upsert by PUT, links to course components, the dates, school
+and category that the 0.3.0 client sends and demands back).
 """
 
 from __future__ import annotations
@@ -135,7 +136,11 @@ ASSESSMENT_LINE_ITEM = Entity(
         *base(),
         text("title", "title", required=True),
         text("description", "description", 65_536),
+        _instant("assignDate", "assign_date"),
+        _instant("dueDate", "due_date"),
         reference("class", "class_id", "class"),
+        reference("school", "school_id", "org"),
+        reference("category", "category_id", "category"),
         reference("course", "course_id", "course"),
         reference("component", "component_id", "courseComponent"),
         reference("componentResource", "component_resource_id", "componentResource"),

@@ -223,6 +223,8 @@ _PROFILE = (
     text("description", "description", 1024),
 )
 
+PROFILES = Parts(roster.user_profiles, "user_id", _PROFILE, ("id", "profileId"))
+
 USER = Entity(
     type="user",
     singular="user",
@@ -250,11 +252,7 @@ USER = Entity(
             parts=Parts(roster.user_roles, "user_id", _ROLE, ("id", None)),
             required=True,
         ),
-        Field(
-            name="userProfiles",
-            kind=Kind.PARTS,
-            parts=Parts(roster.user_profiles, "user_id", _PROFILE, ("id", "profileId")),
-        ),
+        Field(name="userProfiles", kind=Kind.PARTS, parts=PROFILES),
         reference("primaryOrg", "org_id", "org"),
         text("identifier", "identifier", 255),
         text("email", "email"),

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from timeback_desktop.errors import ContractFault
 
 _MAX = 512
-_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _PRINTABLE = re.compile(r"[!-~]+")  # no spaces, control characters, or letters beyond ASCII
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 
@@ -31,7 +31,7 @@ def checked_url(url: str, pointer: str) -> str:
         raise _fault("An address begins with https:// and names a host.", pointer)
     if "#" in url or not _HOST.fullmatch(parts.netloc.lower()):
         raise _fault("An address holds no user name, no fragment and no odd host.", pointer)
-    if parts.scheme == "http" and host not in _LOOPBACK:
+    if parts.scheme == "http" and host not in LOOPBACK:
         raise _fault("Plain http is only for this machine itself; use https.", pointer)
     return url
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -80,6 +81,31 @@ application_grants = Table(
     Column("application_id", ForeignKey("applications.id"), primary_key=True),
     Column("granted_ms", BigInteger, nullable=False),
     Index(None, "application_id"),
+)
+
+application_history = Table(
+    "application_history",
+    metadata,
+    tenant_key(),
+    Column("application_id", ForeignKey("applications.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("what", String(32), nullable=False),
+    Column("who", String(300), nullable=False),
+    Column("by_platform", Boolean, nullable=False),
+    Column("note", String(256)),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""Who did what with an app, and when; ``by_platform`` tells who runs the platform from makers."""
+
+application_pictures = Table(
+    "application_pictures",
+    metadata,
+    tenant_key(),
+    Column("application_id", ForeignKey("applications.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("media_type", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_ms", BigInteger, nullable=False),
 )
 
 api_clients = Table(

@@ -7,59 +7,66 @@ An app becomes known by :func:`register_application` and stops being launched by
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, update
 
 from timeback_desktop import ids
-from timeback_desktop.backend.registry.addresses import checked_host, checked_url, host_of
 from timeback_desktop.backend.registry.clients import NewClient, register_client, renew_secret
-from timeback_desktop.backend.registry.models import application_grants, applications, publishers
-from timeback_desktop.backend.scopes import EVENTS_WRITE
+from timeback_desktop.backend.registry.models import (
+    api_clients,
+    application_grants,
+    applications,
+    publishers,
+)
+from timeback_desktop.backend.registry.registration import (
+    ApplicationRegistration,
+    ApplicationType,
+    AppStatus,
+    LaunchMethod,
+    columns_of,
+)
+from timeback_desktop.backend.scopes import ACTIVE, DRAFT
 from timeback_desktop.errors import ContractFault
 
-_ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
-_GRADE = re.compile(r"[A-Z0-9]{1,3}")
-_WORD = re.compile(r"[a-z0-9-]{1,16}")
-_MAX_LIST = 32
+__all__ = [
+    "AppStatus",
+    "Application",
+    "ApplicationRegistration",
+    "ApplicationType",
+    "LaunchMethod",
+    "PublisherKind",
+    "RegisteredApplication",
+    "application",
+    "application_of_client",
+    "applications_in",
+    "change_application",
+    "found_applications",
+    "grant",
+    "home_publisher",
+    "is_granted",
+    "keys_of",
+    "known_application",
+    "register_application",
+    "register_publisher",
+    "resume_application",
+    "same_name",
+    "set_keys",
+    "set_status",
+    "suspend_application",
+    "update_application",
+]
 
 
-class AppStatus(StrEnum):
-    """Where an app is in its life; a suspended or archived one cannot be launched."""
+class PublisherKind(StrEnum):
+    """What a tenant is for."""
 
-    DRAFT = "draft"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    ARCHIVED = "archived"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationRegistration:
-    """What a developer tells about an app.
-
-    ``login_url`` is where a launch begins (third-party-initiated login), ``launch_url``
-    what the launch is for (target_link_uri), ``redirect_uris`` where the answer may go.
-    ``id`` is minted unless the caller derives one.
-    """
-
-    name: str
-    description: str
-    login_url: str
-    launch_url: str
-    redirect_uris: tuple[str, ...]
-    subject: str = ""
-    grades: tuple[str, ...] = ()
-    accent: str = "#3b6fd4"
-    icon_url: str | None = None
-    jwks_url: str | None = None
-    allowed_hosts: tuple[str, ...] = ()
-    embedded_media: tuple[str, ...] = ()
-    status: AppStatus = AppStatus.ACTIVE
-    id: str | None = None
+    SCHOOL = "school"
+    PUBLISHER = "publisher"
+    SANDBOX = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +102,30 @@ class Application:
     client_id: str
     deployment_id: str
     cover_url: str | None
-    application_type: str
-    launch_method: str
+    application_type: ApplicationType
+    launch_method: LaunchMethod
     metadata: dict[str, Any] | None
     created_ms: int
     modified_ms: int
     promotion_asked_ms: int | None
 
 
-def register_publisher(connection: Connection, publisher_id: str, name: str, now_ms: int) -> None:
+def register_publisher(
+    connection: Connection,
+    publisher_id: str,
+    name: str,
+    now_ms: int,
+    kind: PublisherKind = PublisherKind.SCHOOL,
+) -> None:
     """Make sure that a publisher exists."""
     if connection.scalar(select(publishers.c.id).where(publishers.c.id == publisher_id)) is None:
-        connection.execute(insert(publishers).values(id=publisher_id, name=name, created_ms=now_ms))
+        new = insert(publishers).values(id=publisher_id, name=name, kind=kind, created_ms=now_ms)
+        connection.execute(new)
 
 
 def home_publisher(connection: Connection) -> str | None:
     """Return the tenant whose people sit at the desktop: the first school there was."""
-    schools = select(publishers.c.id).where(publishers.c.kind == "school")
+    schools = select(publishers.c.id).where(publishers.c.kind == PublisherKind.SCHOOL)
     oldest = schools.order_by(publishers.c.created_ms, publishers.c.id)
     return connection.scalar(oldest.limit(1))
 
@@ -120,8 +134,8 @@ def register_application(
     connection: Connection, publisher_id: str, registration: ApplicationRegistration, now_ms: int
 ) -> RegisteredApplication:
     """Check and store an app, and make the client under which it calls the platform."""
-    columns = _columns(registration)
-    _refuse_second(connection, publisher_id, registration.name)
+    columns = columns_of(registration)
+    _refuse_second(connection, publisher_id, columns["name"])
     app_id, client_id, deployment_id = registration.id or ids.mint(), ids.mint(), ids.mint()
     connection.execute(
         insert(applications).values(
@@ -139,39 +153,70 @@ def register_application(
         client_id=client_id,
         publisher_id=publisher_id,
         application_id=app_id,
-        name=registration.name,
-        scopes=(EVENTS_WRITE,),
+        name=columns["name"],
+        scopes=DRAFT if registration.status is AppStatus.DRAFT else ACTIVE,
     )
     secret = register_client(connection, client, now_ms)
+    set_keys(connection, app_id, registration.jwks)
     return RegisteredApplication(app_id, client_id, secret, deployment_id)
 
 
 def update_application(
-    connection: Connection, app_id: str, registration: ApplicationRegistration
+    connection: Connection, app_id: str, registration: ApplicationRegistration, now_ms: int
 ) -> RegisteredApplication:
     """Replace what an app tells about itself, and its secret; identity and status stay."""
-    columns = {name: value for name, value in _columns(registration).items() if name != "status"}
-    connection.execute(update(applications).where(applications.c.id == app_id).values(**columns))
-    app = application(connection, app_id)
-    if app is None:
-        raise ContractFault("There is no such app.", status=404)
+    app = change_application(connection, app_id, registration, now_ms)
     secret = renew_secret(connection, app.client_id)
     return RegisteredApplication(app.id, app.client_id, secret, app.deployment_id)
 
 
+def change_application(
+    connection: Connection, app_id: str, registration: ApplicationRegistration, now_ms: int
+) -> Application:
+    """Replace what an app tells about itself; identity, status and secret stay."""
+    columns = {name: value for name, value in columns_of(registration).items() if name != "status"}
+    app = known_application(connection, app_id)
+    _refuse_second(connection, app.publisher_id, columns["name"], but=app_id)
+    changed = update(applications).where(applications.c.id == app_id)
+    connection.execute(changed.values(**columns, modified_ms=max(now_ms, app.modified_ms + 1)))
+    set_keys(connection, app_id, registration.jwks)
+    return known_application(connection, app_id)
+
+
+def set_keys(connection: Connection, app_id: str, jwks: dict[str, Any] | None) -> None:
+    """Give the clients of an app the public keys that they may sign their requests with."""
+    clients = update(api_clients).where(api_clients.c.application_id == app_id)
+    connection.execute(clients.values(jwks=jwks))
+
+
+def keys_of(connection: Connection, client_id: str) -> dict[str, Any] | None:
+    """Return the public keys that a client registered."""
+    mine = api_clients.c.client_id == client_id
+    found: dict[str, Any] | None = connection.scalar(select(api_clients.c.jwks).where(mine))
+    return found
+
+
 def suspend_application(connection: Connection, app_id: str, reason: str) -> None:
     """Stop an app from being launched and its client from calling; say why."""
-    _set_status(connection, app_id, AppStatus.SUSPENDED, reason)
+    set_status(connection, app_id, AppStatus.SUSPENDED, reason)
 
 
 def resume_application(connection: Connection, app_id: str) -> None:
     """Let a suspended app be launched again."""
-    _set_status(connection, app_id, AppStatus.ACTIVE, None)
+    set_status(connection, app_id, AppStatus.ACTIVE, None)
 
 
 def application(connection: Connection, app_id: str) -> Application | None:
     """Return one app."""
     return _first(connection, applications.c.id == app_id)
+
+
+def known_application(connection: Connection, app_id: str) -> Application:
+    """Return one app, or tell that there is none."""
+    app = application(connection, app_id)
+    if app is None:
+        raise ContractFault("There is no such app.", status=404)
+    return app
 
 
 def application_of_client(connection: Connection, client_id: str) -> Application | None:
@@ -207,16 +252,31 @@ def applications_in(connection: Connection, publisher_id: str) -> list[Applicati
     return _found(connection, and_(applications.c.id.in_(let_in), living))
 
 
+def found_applications(connection: Connection, rows: Select[Any]) -> list[Application]:
+    """Return the apps that a query for their rows finds, in its order."""
+    return [_application(dict(row)) for row in connection.execute(rows).mappings()]
+
+
 def _first(connection: Connection, wanted: ColumnElement[bool]) -> Application | None:
     return next(iter(_found(connection, wanted)), None)
 
 
 def _found(connection: Connection, wanted: ColumnElement[bool]) -> list[Application]:
-    rows = connection.execute(select(applications).where(wanted).order_by(applications.c.name))
-    return [Application(**{**row, "status": AppStatus(row["status"])}) for row in rows.mappings()]
+    rows = select(applications).where(wanted).order_by(applications.c.name)
+    return found_applications(connection, rows)
 
 
-def _set_status(connection: Connection, app_id: str, status: AppStatus, reason: str | None) -> None:
+def _application(row: dict[str, Any]) -> Application:
+    closed = {
+        "status": AppStatus(row["status"]),
+        "application_type": ApplicationType(row["application_type"]),
+        "launch_method": LaunchMethod(row["launch_method"]),
+    }
+    return Application(**{**row, **closed})
+
+
+def set_status(connection: Connection, app_id: str, status: AppStatus, reason: str | None) -> None:
+    """Note where an app is in its life; ``registry.lifecycle`` knows what may follow what."""
     connection.execute(
         update(applications)
         .where(applications.c.id == app_id)
@@ -224,54 +284,20 @@ def _set_status(connection: Connection, app_id: str, status: AppStatus, reason: 
     )
 
 
-def _refuse_second(connection: Connection, publisher_id: str, name: str) -> None:
-    same = select(applications.c.id).where(
-        applications.c.publisher_id == publisher_id, applications.c.name == name
+def _refuse_second(connection: Connection, publisher_id: str, name: str, *, but: str = "") -> None:
+    """Refuse a name that another app of the publisher has, in whatever letters.
+
+    The publisher's row is held meanwhile, so that of two who come at once one is refused.
+    """
+    mine = publishers.c.id == publisher_id
+    connection.execute(select(publishers.c.id).where(mine).with_for_update())
+    others = select(applications.c.name).where(
+        applications.c.publisher_id == publisher_id, applications.c.id != but
     )
-    if connection.scalar(same) is not None:
+    if same_name(name) in map(same_name, connection.scalars(others)):
         raise ContractFault(f"An app named {name!r} is registered already.", status=409)
 
 
-def _columns(registration: ApplicationRegistration) -> dict[str, Any]:
-    """Return the columns of a registration, every value of it checked."""
-    urls = {
-        field: checked_url(getattr(registration, field), f"/{field}")
-        for field in ("login_url", "launch_url", "icon_url", "jwks_url")
-        if getattr(registration, field) is not None
-    }
-    redirects = [checked_url(uri, "/redirect_uris") for uri in registration.redirect_uris]
-    if not 1 <= len(redirects) <= _MAX_LIST:
-        raise _fault("An app has 1 to 32 redirect URIs.", "/redirect_uris")
-    own_hosts = [host_of(url) for url in (urls["login_url"], urls["launch_url"], *redirects)]
-    named = [checked_host(host, "/allowed_hosts") for host in registration.allowed_hosts]
-    return {
-        "icon_url": None,
-        "jwks_url": None,
-        **urls,
-        "name": _text(registration.name, 256, "/name"),
-        "description": _text(registration.description, 1024, "/description"),
-        "subject": _text(registration.subject, 64, "/subject", least=0),
-        "grades": _matching(registration.grades, _GRADE, "/grades"),
-        "accent": _matching([registration.accent], _ACCENT, "/accent")[0],
-        "redirect_uris": redirects,
-        "allowed_hosts": list(dict.fromkeys([*own_hosts, *named])),
-        "embedded_media": _matching(registration.embedded_media, _WORD, "/embedded_media"),
-        "status": registration.status,
-    }
-
-
-def _fault(message: str, pointer: str) -> ContractFault:
-    return ContractFault(message, status=422, pointer=pointer)
-
-
-def _text(text: str, most: int, pointer: str, *, least: int = 1) -> str:
-    stripped = text.strip()
-    if not least <= len(stripped) <= most or not stripped.isprintable():
-        raise _fault(f"This takes {least} to {most} printable characters.", pointer)
-    return stripped
-
-
-def _matching(words: Sequence[str], pattern: re.Pattern[str], pointer: str) -> list[str]:
-    if len(words) > _MAX_LIST or not all(pattern.fullmatch(word) for word in words):
-        raise _fault(f"This takes words like {pattern.pattern}, {_MAX_LIST} at most.", pointer)
-    return list(words)
+def same_name(name: str) -> str:
+    """Return what two names have in common that people would take for the same."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()

@@ -15,9 +15,11 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKeyConstraint,
     Index,
     String,
     Table,
+    Text,
 )
 
 from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to, tenant_key
@@ -195,6 +197,39 @@ user_profiles = Table(
     Column("description", String(1024)),
     points_to("user_id", "users"),
 )
+
+user_credentials = Table(
+    "user_credentials",
+    metadata,
+    tenant_key(),
+    Column("user_id", SOURCED_ID, primary_key=True),
+    sourced_id(),
+    Column("profile_id", SOURCED_ID, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["publisher_id", "user_id", "profile_id"],
+        ["user_profiles.publisher_id", "user_profiles.user_id", "user_profiles.id"],
+        name="fk_user_credentials_user_profiles",
+        ondelete="CASCADE",
+    ),
+    Index(None, "publisher_id", "user_id", "profile_id"),
+)
+"""``sealed`` holds user name and password, and opens with the key in the data folder only."""
+
+credential_openings = Table(
+    "credential_openings",
+    metadata,
+    tenant_key(),
+    Column("user_id", SOURCED_ID, primary_key=True),
+    sourced_id(),
+    Column("credential_id", String(36), nullable=False),
+    Column("opener_kind", String(16), nullable=False),
+    Column("opener_id", String(255), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    points_to("user_id", "users"),
+)
+"""Who opened which credential, and when; it outlives the credential."""
 
 demographics = Table(
     "demographics",

@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from timeback_desktop.backend.auth.principal import EVENTS_READONLY, Principal, PrincipalKind
-from timeback_desktop.backend.roster.models import classes, courses, enrollments, orgs, users
+from timeback_desktop.backend.roster.models import (
+    classes,
+    courses,
+    enrollments,
+    orgs,
+    user_agents,
+    users,
+)
 
 
 class Role(StrEnum):
@@ -170,8 +177,9 @@ def find_user_by_email(connection: Connection, publisher_id: str, email: str) ->
 def may_read(connection: Connection, principal: Principal, user_id: str) -> bool:
     """Tell whether a caller may read about a person: never across tenants.
 
-    People read about themselves, teachers about the students of their classes,
-    administrators and clients with the reading scope about everybody of their tenant.
+    People read about themselves, teachers about the students of their classes, guardians
+    about the children whose agents they are, administrators and clients with the reading
+    scope about everybody of their tenant.
     """
     if EVENTS_READONLY not in principal.scopes or principal.publisher_id is None:
         return False
@@ -180,19 +188,31 @@ def may_read(connection: Connection, principal: Principal, user_id: str) -> bool
         return False
     if principal.kind is PrincipalKind.CLIENT or principal.user_id == user_id:
         return True
+    mine = principal.user_id or ""
     match Role.of(principal.role or ""):
-        case Role.ADMINISTRATOR:
-            return True
         case Role.TEACHER:
-            return teaches(connection, tenant, principal.user_id or "", user_id)
-        case _:
-            return False
+            return teaches(connection, tenant, mine, user_id)
+        case Role.GUARDIAN:
+            return is_agent_of(connection, tenant, mine, user_id)
+        case role:
+            return role is Role.ADMINISTRATOR
 
 
 def may_review(connection: Connection, principal: Principal, user_id: str) -> bool:
     """Tell whether a caller may judge over what is said of a student: his teachers only."""
     is_teacher = principal.kind is PrincipalKind.USER and principal.role == Role.TEACHER
+    is_teacher = is_teacher and not principal.is_lent  # no app judges in his name
     return is_teacher and principal.user_id != user_id and may_read(connection, principal, user_id)
+
+
+def is_agent_of(connection: Connection, publisher_id: str, agent_id: str, user_id: str) -> bool:
+    """Tell whether the roster names a person as the agent of another: a parent, say."""
+    found = select(user_agents.c.agent_id).where(
+        user_agents.c.publisher_id == publisher_id,
+        user_agents.c.user_id == user_id,
+        user_agents.c.agent_id == agent_id,
+    )
+    return connection.scalar(found) is not None
 
 
 def is_teacher(connection: Connection, publisher_id: str, user_id: str) -> bool:

@@ -12,7 +12,7 @@ revision = "0003"
 down_revision = "0002"
 
 
-def upgrade() -> None:  # noqa: PLR0915 as many statements as changes
+def upgrade() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -968,19 +968,25 @@ def _carry_over() -> None:
 
 
 def _widen() -> None:
-    """Give sourcedIds room for what school systems write; SQLite never minded."""
+    """Give every text the room that the standard gives it; SQLite never minded."""
     if op.get_bind().dialect.name == "sqlite":
         return
     for table, columns in {
-        "orgs": ("id", "parent_id"),
-        "courses": ("id", "org_id"),
-        "classes": ("id", "course_id", "school_id"),
-        "users": ("id", "org_id"),
-        "enrollments": ("id", "class_id", "user_id"),
-        **dict.fromkeys(_OF_USERS, ("user_id",)),
+        "orgs": {"id": 255, "parent_id": 255, "type": 64, "identifier": 255},
+        "courses": {"id": 255, "org_id": 255, "course_code": 255},
+        "classes": {
+            "id": 255,
+            "course_id": 255,
+            "school_id": 255,
+            "class_code": 255,
+            "class_type": 64,
+        },
+        "users": {"id": 255, "org_id": 255, "username": 255, "role": 64},
+        "enrollments": {"id": 255, "class_id": 255, "user_id": 255, "role": 64},
+        **{table: {"user_id": 255} for table in _OF_USERS},
     }.items():
-        for column in columns:
-            op.alter_column(table, column, type_=sa.String(length=255))
+        for column, length in columns.items():
+            op.alter_column(table, column, type_=sa.String(length=length))
 
 
 _OF_USERS = (
