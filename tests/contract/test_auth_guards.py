@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
+from tests.helpers import postgres
 from tests.helpers.backends import RUN_SECRET, InProcess
 from timeback_desktop.backend.db.engine import writing
 
@@ -80,19 +81,27 @@ def test_every_error_is_json_with_a_message(
     assert answer.json()["message"]
 
 
+def make_silent(engine: Engine) -> None:
+    """Make the database unusable: take a table away, or close its doors where it has any."""
+    if engine.dialect.name != "sqlite":
+        postgres.server().close_doors(engine)
+        return
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE access_tokens RENAME TO elsewhere"))
+
+
 def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_back(
     site: InProcess, expect_warning: Callable[[str], None]
 ) -> None:
     expect_warning("database did not answer")
-    with writing(site.platform.engine) as connection:
-        connection.execute(text("ALTER TABLE access_tokens RENAME TO elsewhere"))
+    make_silent(site.platform.engine)
     answer = site.get("/desktop/1.0/catalog", "some-token")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert "access_tokens" not in answer.text
 
 
 def test_a_bug_is_500_and_tells_nothing(site: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site.platform.keys.__class__, "published", lambda _: 1 / 0)
+    monkeypatch.setattr(site.platform.keys.__class__, "published", lambda *_: 1 / 0)
     answer = site.get("/.well-known/jwks.json")
     assert (answer.status_code, list(answer.json())) == (500, ["message"])
     assert "division" not in answer.text

@@ -1,39 +1,51 @@
 from __future__ import annotations
 
-import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from tests.helpers.backends import InProcess
+from tests.helpers.backends import InProcess, opened_site
+from tests.helpers.tokens import GRANT, Client, ask, ask_as, basic, new_client, token_of
 from timeback_desktop.backend.auth.models import access_tokens
-from timeback_desktop.backend.auth.principal import EVENTS_READONLY, EVENTS_WRITE
-from timeback_desktop.backend.db.engine import reading, writing
-from timeback_desktop.backend.registry.service import suspend_application
+from timeback_desktop.backend.db.engine import reading
+from timeback_desktop.backend.scopes import (
+    EVENTS_READONLY,
+    EVENTS_WRITE,
+    ROSTER_CREATEPUT,
+    ROSTER_READONLY,
+)
+from timeback_desktop.backend.secret import digest
+from timeback_desktop.backend.settings import Settings
 
-GRANT = {"grant_type": "client_credentials"}
-
-
-def basic(client_id: str, secret: str) -> dict[str, str]:
-    encoded = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    return {"Authorization": f"Basic {encoded}"}
-
-
-def ask(site: InProcess, path: str = "/auth/1.0/token", **given: Any) -> Any:
-    return site.request("POST", path, **given)
+TOKEN_PATHS = ["/auth/1.0/token", "/oauth2/token"]
+WAYS = ["basic", "form", "json"]
 
 
-@pytest.mark.parametrize("path", ["/auth/1.0/token", "/oauth2/token"])
-@pytest.mark.parametrize("way", ["basic", "form", "json"])
-def test_each_way_of_asking_is_answered(site: InProcess, way: str, path: str) -> None:
-    tool, shown = site.tool, {"client_id": site.tool.client_id}
-    shown["client_secret"] = tool.client_secret
-    given = {
-        "basic": {"headers": basic(tool.client_id, tool.client_secret), "data": GRANT},
-        "form": {"data": {**GRANT, **shown}},
-        "json": {"json": {**GRANT, **shown}},
+@pytest.fixture(scope="module")
+def site(school: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+    """One site for the whole module: no test here changes what another one reads."""
+    with opened_site(school, tmp_path_factory.mktemp("site") / "data") as site:
+        yield site
+
+
+@pytest.fixture
+def writer(site: InProcess) -> Client:
+    """A client that may write events, and nothing else."""
+    return new_client(site, (EVENTS_WRITE,))
+
+
+@pytest.mark.parametrize("path", TOKEN_PATHS)
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_of_asking_is_answered(
+    site: InProcess, writer: Client, way: str, path: str
+) -> None:
+    given: dict[str, Any] = {
+        "basic": {"headers": basic(writer.client_id, writer.client_secret), "data": GRANT},
+        "form": {"data": {**GRANT, **writer.shown}},
+        "json": {"json": {**GRANT, **writer.shown}},
     }[way]
     answer = ask(site, path, **given)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
@@ -55,14 +67,16 @@ def test_each_way_of_asking_is_answered(site: InProcess, way: str, path: str) ->
         ({"scope": "events.write"}, 400, "invalid_scope"),
         ({"scope": EVENTS_WRITE + ".more"}, 400, "invalid_scope"),
         ({"scope": EVENTS_READONLY}, 400, "invalid_scope"),
-        ({"client_secret": ["a", "b"]}, 401, "invalid_client"),
+        ({"scope": 'roster"'}, 400, "invalid_scope"),
+        ({"client_secret": ["a", "b"]}, 400, "invalid_request"),
+        ({"scope": [EVENTS_WRITE]}, 400, "invalid_request"),
+        ({"client_secret": None}, 401, "invalid_client"),
     ],
 )
 def test_a_bad_request_is_refused_in_the_words_of_the_rfc(
-    site: InProcess, changes: dict[str, Any], status: int, error: str
+    site: InProcess, writer: Client, changes: dict[str, Any], status: int, error: str
 ) -> None:
-    good = {**GRANT, "client_id": site.tool.client_id, "client_secret": site.tool.client_secret}
-    answer = ask(site, json={**good, **changes})
+    answer = ask(site, json={**GRANT, **writer.shown, **changes})
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert answer.json()["message"]
     assert ("www-authenticate" in answer.headers) == (status == 401)
@@ -74,6 +88,8 @@ def test_a_bad_request_is_refused_in_the_words_of_the_rfc(
         ("application/json", b"[1"),
         ("application/json", b"[]"),
         ("application/json", b"[" * 100_000),
+        ("application/json", b'{"scope": "a", "scope": "b"}'),
+        ("application/json", b'{"scope": {"a": "b"}}'),
         ("application/x-www-form-urlencoded", b"scope=a&scope=b"),
         ("application/x-www-form-urlencoded", b"\xff\xfe"),
         ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(99))),
@@ -101,49 +117,60 @@ def test_a_broken_authorization_header_is_no_client(site: InProcess, header: str
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-def test_a_secret_in_the_address_or_shown_twice_is_refused(site: InProcess) -> None:
-    shown = {"client_id": site.tool.client_id, "client_secret": site.tool.client_secret}
-    in_query = ask(site, params=shown, data=GRANT)
-    twice = ask(site, data={**GRANT, **shown}, headers=basic(*shown.values()))
-    assert [in_query.json()["error"], twice.json()["error"]] == ["invalid_request"] * 2
+@pytest.mark.parametrize(
+    "name", ["client_secret", "client_assertion", "refresh_token", "code", "code_verifier"]
+)
+def test_a_secret_in_the_address_is_refused(site: InProcess, name: str) -> None:
+    answer = ask(site, params={name: "x"}, data={**GRANT, "client_id": site.tool.client_id})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def client_token(site: InProcess) -> str:
-    answer = ask(site, data=GRANT, headers=basic(site.tool.client_id, site.tool.client_secret))
-    return str(answer.json()["access_token"])
+def test_a_client_proves_itself_once_and_under_one_name(site: InProcess, writer: Client) -> None:
+    header = basic(writer.client_id, writer.client_secret)
+    twice = ask(site, data={**GRANT, **writer.shown}, headers=header)
+    other = ask(site, data={**GRANT, "client_id": "other"}, headers=header)
+    same = ask(site, data={**GRANT, "client_id": writer.client_id}, headers=header)
+    assert [twice.json()["error"], other.json()["error"]] == ["invalid_request"] * 2
+    assert same.status_code == 200
 
 
-def test_unknown_scopes_beside_a_known_one_are_left_out(site: InProcess) -> None:
-    fields = {**GRANT, "scope": f"openid {EVENTS_WRITE} admin"}
-    answer = ask(site, data=fields, headers=basic(site.tool.client_id, site.tool.client_secret))
-    assert answer.json()["scope"] == EVENTS_WRITE
+@pytest.mark.parametrize("path", TOKEN_PATHS)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_only_a_post_gets_a_token(site: InProcess, method: str, path: str) -> None:
+    answer = site.request(method, path, params=GRANT)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_several_scopes_are_granted_as_far_as_they_are_held(site: InProcess) -> None:
+    client = new_client(site, (EVENTS_WRITE, ROSTER_READONLY))
+    asked = f"openid {ROSTER_READONLY} {ROSTER_CREATEPUT} {EVENTS_WRITE} admin"
+    told = ask_as(site, client, scope=asked).json()["scope"]
+    assert told.split() == sorted([EVENTS_WRITE, ROSTER_READONLY])
+    assert ask_as(site, client, scope=f"  {EVENTS_WRITE} ").json()["scope"] == EVENTS_WRITE
+    assert ask_as(site, client, scope="").json()["scope"] == told
 
 
 def test_a_client_token_opens_no_door_of_people_or_of_the_desktop(site: InProcess) -> None:
-    token = client_token(site)
+    token = token_of(site, site.tool)
     assert site.get("/desktop/1.0/catalog", token).status_code == 403
     assert site.get("/desktop/1.0/profiles", token).status_code == 401
 
 
-def test_a_token_ends_with_its_app_and_a_sign_in_with_the_school_day(site: InProcess) -> None:
-    token = client_token(site)
-    with writing(site.platform.engine) as connection:
-        suspend_application(connection, site.tool.id, "Under repair.")
-    assert site.get("/desktop/1.0/catalog", token).status_code == 401
-    late = site.sign_in()
-    site.clock.pass_seconds(12 * 3600 - 1)
-    assert site.get("/desktop/1.0/catalog", late).status_code == 200
+def test_a_client_token_is_good_for_an_hour(site: InProcess) -> None:
+    token = token_of(site, site.tool)
+    site.clock.pass_seconds(3599)
+    assert site.get("/desktop/1.0/catalog", token).status_code == 403
     site.clock.pass_seconds(1)
-    assert site.get("/desktop/1.0/catalog", late).status_code == 401
+    assert site.get("/desktop/1.0/catalog", token).status_code == 401
 
 
 def test_only_hashes_are_stored_and_expired_tokens_are_forgotten(site: InProcess) -> None:
-    token = client_token(site)
+    token = token_of(site, site.tool)
     site.clock.pass_seconds(3601)
-    fresh = client_token(site)
+    fresh = token_of(site, site.tool)
     with reading(site.platform.engine) as connection:
-        rows = connection.execute(select(access_tokens)).all()
-    assert len(rows) == 1
+        kept = connection.execute(select(access_tokens.c.token_sha256)).scalars().all()
+    assert [bytes(sha256) for sha256 in kept] == [digest(fresh)]
     stored = b"".join(path.read_bytes() for path in site.platform.settings.data.glob("backend.db*"))
     for secret in (token, fresh, site.tool.client_secret):
         assert secret.encode() not in stored

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,9 +27,13 @@ def sign_in(site: InProcess, user_id: str, pin: str | None = None) -> Any:
     return site.post("/desktop/1.0/sign-in", RUN_SECRET, json={"userId": user_id, "pin": pin})
 
 
-def test_everybody_of_the_school_has_a_tile(site: InProcess) -> None:
+def test_everybody_of_the_school_but_guardians_has_a_tile(site: InProcess) -> None:
     people = site.get("/desktop/1.0/profiles", RUN_SECRET).json()["profiles"]
-    assert len(people) == 36
+    assert Counter(person["role"] for person in people) == {
+        "student": 30,
+        "teacher": 6,
+        "administrator": 1,
+    }
     assert next(person for person in people if person["id"] == AVA) == {
         "id": AVA,
         "givenName": "Ava",
@@ -39,17 +44,27 @@ def test_everybody_of_the_school_has_a_tile(site: InProcess) -> None:
         "orgName": "Lakeside Elementary",
         "needsPin": False,
     }
-    assert {person["needsPin"] for person in people if person["role"] == "teacher"} == {True}
+    assert all(person["needsPin"] for person in people if person["role"] != "student")
 
 
 def test_a_student_signs_in_with_a_click(site: InProcess) -> None:
     answer = sign_in(site, AVA)
     told = answer.json()
     assert told.pop("accessToken")
+    assert told.pop("refreshToken")
     user = {"id": AVA, "givenName": "Ava", "familyName": "Thompson", "role": "student"}
     user["email"] = "ava.thompson@demo.example"
-    assert told == {"tokenType": "Bearer", "expiresIn": 43_200, "user": user}
+    lives = {"expiresIn": 43_200, "refreshExpiresIn": 7 * 86_400}
+    assert told == {"tokenType": "Bearer", "user": user, **lives}
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_an_administrator_sees_every_student(site: InProcess) -> None:
+    token = site.sign_in("morgan.ellis", "2580")
+    seen = site.get("/desktop/1.0/students", token).json()["students"]
+    assert len({each["id"] for each in seen}) == 30
+    assert {each["role"] for each in seen} == {"student"}
+    assert site.get("/desktop/1.0/students", site.sign_in()).status_code == 403
 
 
 @pytest.mark.parametrize("pin", [None, "", "0000", "25801", "\uff12\uff15\uff18\uff10", "x" * 64])
@@ -125,9 +140,11 @@ def test_the_catalog_tells_what_a_card_needs(site: InProcess) -> None:
         "subject": "",
         "grades": [],
         "iconUrl": None,
+        "coverUrl": None,
         "accent": "#3b6fd4",
         "status": "active",
         "unavailableReason": None,
+        "applicationType": "learning_app",
         "launchMethod": "lti",
         "allowedHosts": ["tool.example:9501"],
         "embeddedMedia": [],

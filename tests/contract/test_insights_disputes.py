@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import event as sql
 
 from tests.helpers.backends import RUN_SECRET, InProcess
+from tests.helpers.developers import lent
 from tests.helpers.event_door import AVA, START, body, client_token, send
 from timeback_desktop import ids
 from timeback_desktop.backend.demo.school import TEACHER_PIN
-from timeback_desktop.backend.demo.seed import STUDENT_ID, demo_id
+from timeback_desktop.backend.demo.seed import PUBLISHER_ID, STUDENT_ID, demo_id
+from timeback_desktop.backend.scopes import EVENTS_READONLY
 from timeback_desktop.caliper import events as caliper
 from timeback_desktop.caliper import insights as wire
 from timeback_desktop.clock import iso_utc
@@ -257,6 +259,8 @@ def test_who_may_contest(site: InProcess) -> None:
     path = f"/insights/1.0/insights/urn:uuid:{RUSHING.id}/contest"
     tokens = (teacher(site), site.sign_in("noor.alsayed"), client_token(site), site.sign_in())
     assert [site.post(path, token).status_code for token in tokens] == [403, 404, 404, 200]
+    app = lent(site, EVENTS_READONLY, publisher_id=PUBLISHER_ID, user_id=STUDENT_ID)
+    assert site.post(path, app).status_code == 403, "an app has no word in what is said of him"
     token = site.sign_in()
     first, again = site.post(path, token).json(), site.post(path, token).json()
     assert (first["contested"], again) == (True, first)

@@ -15,7 +15,6 @@ from tests.helpers.backends import SESSION, TOOL, InProcess, RunningBackend, bea
 from timeback_desktop.backend.db.engine import reading
 from timeback_desktop.backend.demo.apps.catalogue import SAMPLES
 from timeback_desktop.backend.demo.seed import demo_id
-from timeback_desktop.backend.lti.keys import SigningKeys, exchange
 from timeback_desktop.backend.lti.service import user_of_subject
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -131,19 +130,20 @@ def test_a_login_address_keeps_the_query_it_was_registered_with(site: InProcess)
     assert url.startswith(f"{TOOL}/login?tenant=7&x=a%20b&iss=")
 
 
-def test_a_launch_signed_before_the_exchange_of_keys_is_verified_after_it(site: InProcess) -> None:
+def test_a_launch_signed_before_the_keys_turned_is_verified_after_it(site: InProcess) -> None:
     form = launched(site)
-    exchange(site.platform.settings.keys)
-    renewed = SigningKeys.open(site.platform.settings.keys, site.clock())
-    published = renewed.published()
-    assert len(published["keys"]) == 2
-    assert jwt.decode(form["id_token"], KeySet.import_key_set(published), algorithms=["RS256"])
+    site.clock.pass_seconds(600)
+    site.platform.keys.turn(site.clock())
+    published = KeySet.import_key_set(site.get("/.well-known/jwks.json").json())
+    assert jwt.decode(form["id_token"], published, algorithms=["RS256"])
+    header = jwt.decode(launched(site)["id_token"], published, algorithms=["RS256"]).header
+    assert header["kid"] == published.keys[0].kid
 
 
 def test_the_key_set_has_public_members_only(site: InProcess) -> None:
-    (key,) = site.get("/.well-known/jwks.json").json()["keys"]
-    assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
-    assert len(base64.urlsafe_b64decode(key["n"] + "==")) * 8 == 2048
+    for key in site.get("/.well-known/jwks.json").json()["keys"]:
+        assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
+        assert len(base64.urlsafe_b64decode(key["n"] + "==")) * 8 == 2048
 
 
 def test_the_discovery_document_leads_to_routes_that_answer(site: InProcess) -> None:

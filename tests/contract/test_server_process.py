@@ -45,7 +45,7 @@ def test_a_supervised_backend_serves_until_its_parent_is_gone(tmp_path: Path) ->
         said = child.errors()
     assert not any(secret in said for secret in ("eyJ", "login_hint", RUN_SECRET, "Bearer"))
     assert stat.S_IMODE((data / "backend.db").stat().st_mode) == 0o600
-    assert stat.S_IMODE((data / "keys" / "current.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / "keys" / "signing-keys.json").stat().st_mode) == 0o600
 
 
 def launch_something(url: str) -> None:
@@ -80,7 +80,8 @@ def test_a_second_start_finds_the_school_as_it_was(tmp_path: Path) -> None:
         with start_supervised(tmp_path, "--seed", "demo") as child:
             url = child.await_json()["url"]
             credentials = json.loads((tmp_path / "demo-credentials.json").read_text())
-            assert credentials.pop("tokenUrl").startswith(url)
+            for client in (credentials, credentials["publisher"]):
+                assert client.pop("tokenUrl").startswith(url)
             keys = httpx.get(f"{url}/.well-known/jwks.json").json()
             told.append((credentials, keys))
             launch_something(url)

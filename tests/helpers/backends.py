@@ -8,10 +8,15 @@ have one for each test.
 from __future__ import annotations
 
 import asyncio
+import copy
 import html
 import json
+import logging
 import re
+import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,16 +24,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from fastapi import FastAPI
+from starlette.datastructures import State
 
+from tests.helpers import postgres
 from timeback_desktop.backend.api import create_app
-from timeback_desktop.backend.db.engine import writing
+from timeback_desktop.backend.db.engine import open_engine, writing
 from timeback_desktop.backend.demo.seed import PUBLISHER_ID, demo_id
+from timeback_desktop.backend.keys.signing import SigningKeys
+from timeback_desktop.backend.registry.clients import NewClient, register_client
 from timeback_desktop.backend.registry.service import (
     ApplicationRegistration,
     RegisteredApplication,
     register_application,
 )
 from timeback_desktop.backend.runtime import Platform
+from timeback_desktop.backend.scopes import SANDBOX
 from timeback_desktop.backend.serving import Backend
 from timeback_desktop.backend.settings import Settings
 
@@ -45,6 +55,7 @@ class RunningBackend:
     run_secret: str
     data: Path
     credentials: dict[str, Any]
+    database: str | None = None
 
     def sign_in(self, user_id: str, pin: str | None = None) -> str:
         """Sign a person in and return the token."""
@@ -69,14 +80,25 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+def register_developer(database_url: str, name: str) -> tuple[str, str]:
+    """Give the demo school an API client that may do everything; return its id and secret."""
+    client = NewClient(client_id=name, publisher_id=PUBLISHER_ID, name=name, scopes=SANDBOX)
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        secret = register_client(connection, client, 0)
+    engine.dispose()
+    return name, secret
+
+
 class ServedThread:
     """A backend in a thread of its own."""
 
-    def __init__(self, data: Path) -> None:
-        self._backend = Backend(Settings(data, seed="demo"), run_secret=RUN_SECRET)
+    def __init__(self, data: Path, database: str | None = None) -> None:
+        settings = Settings(data, seed="demo", database=database)
+        self._backend = Backend(settings, run_secret=RUN_SECRET)
         self._ready = threading.Event()
         self._url = ""
-        self._data = data
+        self._data, self._database = data, database
         self._thread = threading.Thread(target=self._serve)
 
     def _serve(self) -> None:
@@ -90,11 +112,12 @@ class ServedThread:
         self._ready.set()
 
     def start(self) -> RunningBackend:
+        logging.getLogger("uvicorn").setLevel(logging.INFO)  # its traces cost more than answers
         self._thread.start()
         assert self._ready.wait(60)
         assert self._url, "the backend ended before it was ready"
         told = json.loads((self._data / "demo-credentials.json").read_text())
-        return RunningBackend(self._url, RUN_SECRET, self._data, told)
+        return RunningBackend(self._url, RUN_SECRET, self._data, told, self._database)
 
     def stop(self) -> None:
         self._backend.stop()
@@ -115,6 +138,23 @@ class TurnedClock:
         self.ms += int(seconds * 1000)
 
 
+_BUILT: dict[tuple[int, str], FastAPI] = {}
+
+
+def app_of(platform: Platform) -> FastAPI:
+    """Return the app of a platform; all of one address share their routes.
+
+    Preparing three hundred routes takes longer than most tests. They hold nothing of a
+    platform: it is looked up on the app that a request came to, and each gets one of its own.
+    """
+    address = (platform.settings.port, platform.settings.issuer_url)
+    if address not in _BUILT:
+        _BUILT[address] = create_app(platform)
+    app = copy.copy(_BUILT[address])
+    app.state = State({"platform": platform})
+    return app
+
+
 @dataclass
 class InProcess:
     """The ASGI app of one backend, called without a port."""
@@ -126,7 +166,7 @@ class InProcess:
     tool: RegisteredApplication = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = create_app(self.platform)
+        self.app = app_of(self.platform)
         self.tool = self.register("Tool")
 
     def register(self, name: str, **changes: Any) -> RegisteredApplication:
@@ -185,6 +225,21 @@ class InProcess:
 
     def authorize(self, asked: Any) -> httpx.Response:
         return self.get("/lti/1.3/authorize", params=asked)
+
+
+@contextmanager
+def opened_site(school: Settings, data: Path) -> Iterator[InProcess]:
+    """Open a fresh copy of ``school`` in the folder ``data``, on the same kind of database."""
+    shutil.copytree(school.data, data)
+    database = postgres.server().copy(school.database) if school.database else None
+    settings, clock = Settings(data, port=8899, database=database), TurnedClock()
+    engine = open_engine(settings.database_url)
+    keys = SigningKeys.open(settings.keys, clock())
+    with asyncio.Runner() as loop:
+        yield InProcess(Platform(settings, engine, keys, RUN_SECRET, clock), clock, loop)
+    engine.dispose()
+    if school.database and database:
+        postgres.server().give_back(school.database, database)
 
 
 def form_of(answer: httpx.Response) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
+from tests.helpers import postgres
 from tests.helpers.clock import MORNING_UTC_MS
 from timeback_desktop import ids
 from timeback_desktop.backend.auth.principal import (
@@ -104,7 +105,9 @@ class SmallSchool:
 
 
 def open_school(folder: Path) -> SmallSchool:
-    """Return a fresh school in ``folder``."""
+    """Return a fresh school in ``folder``, or on the PostgreSQL that this run tests on."""
+    if postgres.is_chosen():
+        return SmallSchool(postgres.open_copy(_fresh_copy()))
     path = folder / "school.db"
     path.write_bytes(_fresh_database())
     return SmallSchool(open_engine(f"sqlite:///{path}"))
@@ -118,6 +121,15 @@ def _fresh_database() -> bytes:
         _fill(engine)
         engine.dispose()  # the last connection to close folds the log into the file
         return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _fresh_copy() -> str:
+    address = postgres.server().new()
+    engine = open_engine(address)
+    _fill(engine)
+    engine.dispose()
+    return address
 
 
 def _fill(engine: Engine) -> None:

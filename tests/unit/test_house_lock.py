@@ -10,7 +10,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCK = (ROOT / "packaging" / "lock-universal.txt").read_text(encoding="utf-8")
+LOCKS = {
+    file.name: file.read_text(encoding="utf-8")
+    for file in sorted((ROOT / "packaging").glob("lock-*.txt"))
+}
+LOCK = LOCKS["lock-universal.txt"]
 PINS = {
     canonicalize_name(name): Version(version)
     for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)
@@ -34,11 +38,13 @@ def test_no_release_is_a_preview():
     assert not [name for name, version in PINS.items() if version.is_prerelease]
 
 
-def test_every_version_has_hashes():
-    entries = re.split(r"\n(?=\S)", LOCK.strip())
-    assert len(entries) == len(PINS)
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS.keys())
+def test_every_version_has_hashes(lock):
+    entries = re.split(r"\n(?=\S)", lock.strip())
+    assert len(entries) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-def test_the_lock_names_no_address():
-    assert not re.findall(r"//|file:|--index|--find-links|@ ", LOCK)
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS.keys())
+def test_a_lock_names_no_address(lock):
+    assert not re.findall(r"//|file:|--index|--find-links|@ ", lock)

@@ -77,9 +77,26 @@ def test_a_skip_passes_only_with_an_accepted_reason(suite, tmp_path, capsys, rea
 def test_every_test_file_runs_once(suite):
     runs = suite.planned(full=True)
     alone = [file for folder in ("ui/browser", "e2e", "frozen") for file in suite.files_of(folder)]
-    named = [argument for run in runs[2:] for argument in run.arguments]
+    named = [argument for run in runs[2:] if not run.variables for argument in run.arguments]
     assert sorted(named) == sorted(map(str, alone))
     assert {"shared", "ui"} == {run.name for run in runs[:2]}
+
+
+def test_on_postgresql_run_all_tests_of_the_backend_and_no_web_view(suite):
+    runs = [run for run in suite.planned(full=True) if run.variables]
+    assert runs == suite.on_postgresql()
+    if runs:
+        folders = [Path(folder).name for run in runs for folder in run.arguments]
+        assert folders == ["contract", "backend"]
+    assert not any(run.variables for run in suite.planned(full=False))
+
+
+def test_what_a_machine_cannot_test_is_told(suite, monkeypatch):
+    monkeypatch.setattr(suite.clients, "interpreter", lambda _oldest: None)
+    told = suite.missing_here([], full=True)
+    assert [note.partition(":")[0] for note in told] == ["not tested here"] * 3
+    monkeypatch.setattr(suite.clients, "interpreter", lambda _oldest: "python")
+    assert suite.missing_here([], full=False) == []
 
 
 def test_without_full_the_slow_and_the_frozen_stay_out(suite):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from timeback_desktop.backend.auth.pins import wait_after
+from timeback_desktop.backend.auth.tries import wait_after
 
 
 @pytest.mark.parametrize(
