@@ -12,6 +12,10 @@ class WrongPin(EnvironmentFault):
     """The PIN is not right, or was tried too often."""
 
 
+class SignInFailed(EnvironmentFault):
+    """Nobody was signed in; the cause says why."""
+
+
 class Profile(msgspec.Struct, frozen=True, rename="camel"):
     """Somebody who may sign in on this computer."""
 
@@ -51,11 +55,15 @@ class Person(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class SignedIn(msgspec.Struct, frozen=True, rename="camel"):
-    """A person and the token that speaks for them; kept in memory only."""
+    """A person and the token that speaks for them; kept in memory only.
+
+    The refresh token is what the sign-in is renewed by; a platform may give none.
+    """
 
     access_token: str
     expires_in: int
     user: Person
+    refresh_token: str = ""
 
     def __repr__(self) -> str:
         """Name the person, never the token."""

@@ -20,6 +20,7 @@ import httpx
 import msgspec
 
 from timeback_desktop.clock import parse_iso_utc
+from timeback_desktop.errors import BackendUnavailable
 from timeback_desktop.net.platform import is_this_computer
 from timeback_desktop.presence.signal import AppEvent, AppEventKind
 
@@ -42,6 +43,10 @@ class Place(Protocol):
     @property
     def origin(self) -> str:
         """Its origin; empty while it is away."""
+        ...
+
+    def bearer(self, token: str, *, refused: str = "") -> str | None:
+        """Return what speaks for a sign-in now; see ``net.platform``."""
         ...
 
 
@@ -154,14 +159,30 @@ class _Listening:
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _ask(self, client: httpx.AsyncClient, origin: str) -> _Answer:
-        response = await client.get(
-            f"{origin}/desktop/1.0/sessions/{self._session_id}/feed",
-            params={"after": self._after, "wait": WAIT_S},
-            headers={"Authorization": f"Bearer {self._token}"},
-        )
+        bearer = await self._bearer()
+        response = await self._get(client, origin, bearer)
+        if response.status_code == 401:
+            response = await self._get(client, origin, await self._bearer(refused=bearer))
         if response.status_code in _FOR_GOOD:
             raise _Refused
         return msgspec.json.decode(response.raise_for_status().content, type=_Answer)
+
+    async def _get(self, client: httpx.AsyncClient, origin: str, bearer: str) -> httpx.Response:
+        return await client.get(
+            f"{origin}/desktop/1.0/sessions/{self._session_id}/feed",
+            params={"after": self._after, "wait": WAIT_S},
+            headers={"Authorization": f"Bearer {bearer}"},
+        )
+
+    async def _bearer(self, refused: str = "") -> str:
+        """Return what speaks for the sign-in now; renewing it asks the platform, and waits."""
+        try:
+            found = await asyncio.to_thread(self._place.bearer, self._token, refused=refused)
+        except BackendUnavailable as error:
+            raise httpx.TransportError(str(error)) from error
+        if found is None:
+            raise _Refused
+        return found
 
     def _tell(self, answer: _Answer) -> None:
         heard = tuple(found for told in answer.events if (found := _app_event(told)) is not None)

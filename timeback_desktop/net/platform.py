@@ -1,6 +1,7 @@
 """The platform's API, called from worker threads, never from the window's.
 
-Tokens live in memory only. Everything that can go wrong comes out as one of our own
+Tokens live in memory only; a sign-in is named by its first one and renewed unseen
+(``net.sign_ins``). Everything that can go wrong comes out as one of our own
 errors: ``BackendUnavailable`` when the platform cannot be reached or is broken,
 ``WrongPin`` and ``LaunchFailed`` for what a person can do something about, and
 ``ContractFault`` when an answer is not what was agreed.
@@ -11,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,9 +22,12 @@ from timeback_desktop.catalog.model import App
 from timeback_desktop.errors import BackendUnavailable, ContractFault, LaunchFailed, Side
 from timeback_desktop.identity.model import Profile, SignedIn, WrongPin
 from timeback_desktop.launch.way_in import WayIn
+from timeback_desktop.net.sign_ins import Renewed, SignIns
 
 T = TypeVar("T")
-_LARGEST_ICON = 64 * 1024
+CLIENT_ID = "timeback-desktop"
+_LARGEST_ICON = 256 * 1024
+_PICTURES = frozenset({"image/svg+xml", "image/png", "image/jpeg", "image/webp"})
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
 
@@ -43,6 +47,12 @@ class _Sessions(msgspec.Struct):
     sessions: list[dict[str, object]]
 
 
+class _Tokens(msgspec.Struct):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Address:
     """Where the platform is now, and the secret that this run of the desktop holds."""
@@ -58,6 +68,7 @@ class Platform:
         self._lock = threading.Lock()
         self._address: Address | None = None
         self._client: httpx.Client | None = None
+        self._sign_ins = SignIns()
 
     @property
     def origin(self) -> str:
@@ -83,11 +94,36 @@ class Platform:
         response = self._send("POST", "/desktop/1.0/sign-in", json=body)
         if response.status_code in {403, 429}:
             raise WrongPin(_message(response), "Try again, or ask your coach.")
-        return _decode(response, SignedIn)
+        signed_in = _decode(response, SignedIn)
+        self._sign_ins.begin(signed_in)
+        return signed_in
 
     def sign_out(self, token: str) -> None:
         """End a sign-in and every launch that it still has open."""
         self._send("POST", "/desktop/1.0/sign-out", token=token)
+        self._sign_ins.end(token)
+
+    def bearer(self, token: str, *, refused: str = "") -> str | None:
+        """Return the token that a sign-in is spoken for by now, named by its first one.
+
+        ``refused`` is one that the platform would not take: another one comes back, or
+        ``None`` when the sign-in has ended.
+        """
+        if refused:
+            return self._sign_ins.token_instead_of(token, refused, self._exchange)
+        return self._sign_ins.token(token, self._exchange)
+
+    def _exchange(self, refresh_token: str) -> Renewed | None:
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": CLIENT_ID,
+        }
+        response = self._request("POST", "/auth/1.0/token", "", {"data": form})
+        if response.status_code in {400, 401}:
+            return None
+        told = _decode(response, _Tokens)
+        return Renewed(told.access_token, told.refresh_token, told.expires_in)
 
     def catalog(self, token: str) -> Sequence[App]:
         """Return the apps of the person whose token this is."""
@@ -110,8 +146,8 @@ class Platform:
         """Return an app's icon, or ``None``; icons come from apps, so none is trusted."""
         try:
             with httpx.stream("GET", url, timeout=3.0, trust_env=False) as response:
-                kind = response.headers.get("content-type", "")
-                if response.status_code != 200 or not kind.startswith("image/svg+xml"):
+                kind = response.headers.get("content-type", "").partition(";")[0].strip()
+                if response.status_code != 200 or kind not in _PICTURES:
                     return None
                 first = next(response.iter_bytes(_LARGEST_ICON + 1), b"")
         except (httpx.HTTPError, httpx.InvalidURL):
@@ -156,23 +192,33 @@ class Platform:
         params: Mapping[str, str] | None = None,
         accept_all: bool = False,
     ) -> httpx.Response:
+        given = {"json": json, "content": content, "params": params, "headers": headers}
+        bearer = self.bearer(token) if token else None
+        response = self._request(method, path, bearer, given)
+        if token and bearer and response.status_code == 401:
+            other = self.bearer(token, refused=bearer)
+            response = self._request(method, path, other, given) if other else response
+        if response.status_code >= 500 and not accept_all:
+            raise BackendUnavailable(_message(response), "Try again in a moment.")
+        return response
+
+    def _request(
+        self, method: str, path: str, bearer: str | None, given: Mapping[str, Any]
+    ) -> httpx.Response:
+        """Send one request: as the holder of a token, as nobody (``""``), or as the desktop."""
         with self._lock:
             client, address = self._client, self._address
         if client is None or address is None:
             raise BackendUnavailable("TimeBack is still starting.", "Wait a moment.")
-        bearer = {"Authorization": f"Bearer {token or address.run_secret}"}
+        who = address.run_secret if bearer is None else bearer
+        own = {"Authorization": f"Bearer {who}"} if who else {}
+        headers = {**own, **(given.get("headers") or {})}
         try:
-            response = client.request(
-                method, path, json=json, content=content, params=params,
-                headers={**bearer, **(headers or {})},
-            )  # fmt: skip
+            return client.request(method, path, **{**given, "headers": headers})
         except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: closed while it moved
             raise BackendUnavailable(
                 "TimeBack's own service does not answer.", "It is being restarted; try again."
             ) from error
-        if response.status_code >= 500 and not accept_all:
-            raise BackendUnavailable(_message(response), "Try again in a moment.")
-        return response
 
 
 def is_this_computer(url: str) -> bool:

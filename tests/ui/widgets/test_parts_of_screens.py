@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QBuffer, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,7 +30,7 @@ from timeback_desktop.ui.widgets import (
     TileGrid,
     TurningRow,
 )
-from timeback_desktop.ui.widgets.app_icon import safe_accent, safe_svg
+from timeback_desktop.ui.widgets.app_icon import safe_accent, safe_picture, safe_svg
 from timeback_desktop.ui.widgets.avatar import avatar_colour, initials
 
 Show = Callable[[QWidget], QWidget]
@@ -116,11 +117,45 @@ def test_pictures_of_hostile_names_paint(show: Show, name: str) -> None:
         b"not an svg",
         b'<svg><image href="file:///etc/passwd"/></svg>',
         b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>',
-        b"<svg>" + b" " * 200_000 + b"</svg>",
+        b"<svg>" + b" " * 300_000 + b"</svg>",
     ],
 )
 def test_an_unsafe_icon_is_not_drawn(data: bytes | None) -> None:
     assert safe_svg(data) is None
+
+
+def _encoded(kind: str, side: int = 64) -> bytes:
+    picture = QImage(side, side * 2, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#2a7f62"))
+    content = QBuffer()
+    content.open(QBuffer.OpenModeFlag.WriteOnly)
+    assert picture.save(content, kind)
+    return bytes(content.data().data())
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+def test_pictures_of_the_common_kinds_are_drawn(show: Show, kind: str) -> None:
+    icon = AppIcon()
+    icon.set_app("Fractions", "#000000", _encoded(kind))
+    middle = show(icon).grab().toImage().pixelColor(icon.width() // 2, icon.height() // 2)
+    assert abs(middle.green() - 0x7F) < 8
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        b"",
+        b"\x89PNG",
+        b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+        b"GIF89a",
+        _encoded("png", 1500),
+        _encoded("png")[:60],
+        _encoded("png") + b" " * 300_000,
+    ],
+)
+def test_a_picture_that_is_none_or_too_large_is_not_drawn(data: bytes | None) -> None:
+    assert safe_picture(data) is None
 
 
 @pytest.mark.parametrize("colour", ["", "red", "#12", "#gggggg", "url(x)"])

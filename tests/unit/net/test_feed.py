@@ -34,9 +34,16 @@ class Platform:
     """Answers one reply after the other, then holds the line until the test is over."""
 
     origin: str = ""
+    bearers: list[str] = field(default_factory=lambda: ["token"])
     replies: Queue[Reply] = field(default_factory=Queue)
     asked: Queue[tuple[str, str, int]] = field(default_factory=Queue)
     over: threading.Event = field(default_factory=threading.Event)
+
+    def bearer(self, _token: str, *, refused: str = "") -> str | None:
+        """Return the first one, or after a refusal the next."""
+        if refused:
+            self.bearers.pop(0)
+        return self.bearers[0] if self.bearers else None
 
     def reply(self) -> Reply:
         while not self.over.wait(0.01):
@@ -100,6 +107,29 @@ def test_what_the_app_tells_is_heard_and_asked_for_once(
     path = "/desktop/1.0/sessions/the-session/feed"
     asked = [platform.asked.get(timeout=5) for _ in range(3)]
     assert asked == [(path, "Bearer token", after) for after in (0, 3, 9)]
+
+
+def test_a_sign_in_that_was_renewed_is_listened_to_further(
+    platform: Platform, listen: SessionFeed, heard: Queue[tuple[AppEvent, ...]]
+) -> None:
+    platform.bearers = ["old", "new"]
+    platform.replies.put((401, b"{}"))
+    platform.replies.put(answer(EVENT))
+    listen.start("old", "s")
+    assert heard.get(timeout=5) == (HEARD,)
+    assert [platform.asked.get(timeout=5)[1] for _ in range(2)] == ["Bearer old", "Bearer new"]
+
+
+def test_a_sign_in_that_has_ended_is_not_asked_for_again(
+    platform: Platform, listen: SessionFeed
+) -> None:
+    platform.replies.put((401, b"{}"))
+    listen.start("token", "s")
+    platform.asked.get(timeout=5)
+    for thread in threading.enumerate():
+        if thread.name == "session-feed":
+            thread.join(5)
+    assert platform.asked.empty()
 
 
 def test_stopping_drops_a_question_in_flight_at_once(

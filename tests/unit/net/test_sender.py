@@ -171,7 +171,8 @@ def test_a_broken_answer_comes_out_as_one_of_our_errors(
     [
         (Reply(200, b"<svg/>", {"Content-Type": "image/svg+xml"}), True),
         (Reply(200, b"<svg/>", {"Content-Type": "text/html"}), False),
-        (Reply(200, b"x" * 70_000, {"Content-Type": "image/svg+xml"}), False),
+        (Reply(200, b"\x89PNG", {"Content-Type": "image/png"}), True),
+        (Reply(200, b"x" * 300_000, {"Content-Type": "image/svg+xml"}), False),
         (Reply(404, b"<svg/>", {"Content-Type": "image/svg+xml"}), False),
         (Reply(302, b"", {"Location": "http://127.0.0.1:9/"}), False),
     ],
