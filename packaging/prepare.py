@@ -46,6 +46,7 @@ X11_PLUGIN = (
     ("libxkbcommon-x11-0",),
 )
 VIRTUAL_DISPLAY = (("xvfb",), ("fonts-dejavu-core",), ("fonts-inter",))
+DATABASE_SERVER = (("postgresql",),)  # for make test-full, which runs the backend's tests on it
 
 
 class NotPreparedError(Exception):
@@ -91,9 +92,9 @@ def has_candidate(package: str) -> bool:
     return answer.returncode == 0 and answer.stdout.startswith("Package:")
 
 
-def needed_packages() -> list[tuple[str, ...]]:
+def needed_packages(*, full: bool = False) -> list[tuple[str, ...]]:
     """Return what the program and its tests need of the system, each with its other names."""
-    needs = [*QT_LIBRARIES, *X11_PLUGIN, *VIRTUAL_DISPLAY]
+    needs = [*QT_LIBRARIES, *X11_PLUGIN, *VIRTUAL_DISPLAY, *(DATABASE_SERVER if full else ())]
     if importlib.util.find_spec("ensurepip") is None:
         needs.append((f"python{sys.version_info[0]}.{sys.version_info[1]}-venv",))
     return needs
@@ -109,12 +110,12 @@ def root_prefix() -> list[str] | None:
     return ["sudo", "-n"] if asked.returncode == 0 else None
 
 
-def install_system_packages() -> None:
+def install_system_packages(*, full: bool = False) -> None:
     """Install by apt what is missing, or say which command does it."""
     if shutil.which("dpkg-query") is None or shutil.which("apt-get") is None:
         say("no apt here: the libraries that Qt links have to be there already")
         return
-    missing = [names for names in needed_packages() if not any(map(is_installed, names))]
+    missing = [names for names in needed_packages(full=full) if not any(map(is_installed, names))]
     if not missing:
         return
     prefix = root_prefix()
@@ -165,13 +166,13 @@ def install_locked() -> None:
     run(*pip, "--no-build-isolation", "--editable", str(ROOT))
 
 
-def prepare() -> None:
+def prepare(*, full: bool = False) -> None:
     """Do all that is missing, and nothing else."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         raise NotPreparedError("Python 3.11 or newer is needed; name one with make PYTHON=...")
     started = time.monotonic()
     if sys.platform == "linux":
-        install_system_packages()
+        install_system_packages(full=full)
     wanted = fingerprint()
     if STAMP.exists() and STAMP.read_text() == wanted and venv_python().exists():
         return
@@ -184,7 +185,7 @@ def prepare() -> None:
 def main() -> int:
     """Prepare, or say in words what is missing."""
     try:
-        prepare()
+        prepare(full="--full" in sys.argv[1:])
     except NotPreparedError as reason:
         say(str(reason))
         return 1

@@ -4,6 +4,8 @@ Unit, store and contract tests share a process, plain widgets another, and the t
 side. Every file with a live web view has a process of its own, because Chromium is built to start
 once per process; the end-to-end files get a virtual display as well. A process that dies counts as
 a failure, and so does a skip whose reason ``tests/accepted_skips.toml`` doesn't name.
+
+In the full run the backend's tests run a second time, on a PostgreSQL of their own.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import clients
 from virtual_display import is_available, virtual_display
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +36,8 @@ ACCEPTED_SKIPS = TESTS / "accepted_skips.toml"
 FILE_BY_FILE = ("ui/browser", "e2e")
 FROZEN = "frozen"  # builds the bundle, so only in the full run
 ON_A_DISPLAY = ("e2e", FROZEN)
+OF_THE_BACKEND = ("contract", "unit/backend")
+POSTGRESQL = "postgresql"
 PROCESS_LIMIT_S = 900
 NO_TESTS_COLLECTED = 5
 
@@ -44,6 +49,7 @@ class Run:
     name: str
     arguments: tuple[str, ...]
     on_display: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,8 +99,32 @@ def planned(*, full: bool) -> list[Run]:
             name = file.relative_to(TESTS).with_suffix("").as_posix().replace("/", ".")
             runs.append(Run(name, (str(file),), on_display=folder in ON_A_DISPLAY))
     if full:
-        return runs
+        return [*runs, *on_postgresql()]
     return [replace(run, arguments=("-m", "not slow", *run.arguments)) for run in runs]
+
+
+def on_postgresql() -> list[Run]:
+    """Return the processes that test the backend on a database server, where there is one."""
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
+        return []
+    chosen = (("TIMEBACK_TEST_DATABASE", POSTGRESQL),)
+    return [
+        Run(f"{POSTGRESQL}.{folder.replace('/', '.')}", (str(TESTS / folder),), variables=chosen)
+        for folder in OF_THE_BACKEND
+    ]
+
+
+def missing_here(runs: list[Run], *, full: bool) -> list[str]:
+    """Tell what this machine cannot test."""
+    wanted = [(each.oldest_python, each.name) for each in clients.ALL]
+    notes = [
+        f"not tested here: the published clients {name}, no Python {version[0]}.{version[1]}"
+        for version, name in wanted
+        if clients.interpreter(version) is None
+    ]
+    if full and not any(run.variables for run in runs):
+        notes.append("not tested here: the backend on PostgreSQL, none is installed")
+    return notes
 
 
 def run_pytest(run: Run, report: Path, display: dict[str, str], scratch: Path) -> tuple[int, str]:
@@ -104,7 +134,7 @@ def run_pytest(run: Run, report: Path, display: dict[str, str], scratch: Path) -
     """
     command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *run.arguments]
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTEST_DEBUG_TEMPROOT": str(scratch)}
-    env |= display if run.on_display else {}
+    env |= (display if run.on_display else {}) | dict(run.variables)
     said = report.with_suffix(".txt")
     with said.open("wb") as out:
         process = subprocess.Popen(
@@ -159,7 +189,8 @@ def in_lanes(runs: list[Run]) -> list[list[list[Run]]]:
     """
     alone = [run for run in runs if run.on_display]
     others = [run for run in runs if not run.on_display]
-    return [[others[:1], others[1:]], [alone]]
+    headless = [run for run in others if run.name == "shared" or run.variables]
+    return [[headless, [run for run in others if run not in headless]], [alone]]
 
 
 def run_all(runs: list[Run]) -> Tally:
@@ -188,11 +219,14 @@ def main() -> int:
     """Run what the arguments ask for and close with the sum."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="run the slow tests as well")
-    started = time.monotonic()
-    tally = run_all(planned(full=parser.parse_args().full))
+    started, full = time.monotonic(), parser.parse_args().full
+    runs = planned(full=full)
+    tally = run_all(runs)
     judge_skips(tally)
     for failure in tally.failures:
         print(f"failed: {failure}")
+    for note in missing_here(runs, full=full):
+        print(note)
     print(f"{len(tally.skips)} skipped, {time.monotonic() - started:.0f} s")
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 0 if tally.passed and not tally.failed else 1
