@@ -1,9 +1,10 @@
 """Run the tests, add up what every process counted, and end with one plain line.
 
-Unit, store and contract tests share a process, plain widgets another, and the two run side by
-side. Every file with a live web view has a process of its own, because Chromium is built to start
-once per process; the end-to-end files get a virtual display as well. A process that dies counts as
-a failure, and so does a skip whose reason ``tests/accepted_skips.toml`` doesn't name.
+Unit and store tests share a process, plain widgets another, and contract tests have two; two
+processes run side by side. Every file with a live web view has a process of its own, because
+Chromium is built to start once per process; the end-to-end files get a virtual display as well. A
+process that dies counts as a failure, and so does a skip whose reason
+``tests/accepted_skips.toml`` doesn't name.
 
 In the full run the backend's tests run a second time, on a PostgreSQL of their own.
 """
@@ -90,8 +91,11 @@ def ignoring(*folders: str) -> tuple[str, ...]:
 
 def planned(*, full: bool) -> list[Run]:
     """Return the processes to start, in order."""
+    contract = [str(file) for file in files_of("contract")]
     runs = [
-        Run("shared", (*ignoring("ui", "e2e", FROZEN), str(TESTS))),
+        Run("contract.1", tuple(contract[::2])),
+        Run("contract.2", tuple(contract[1::2])),
+        Run("shared", (*ignoring("ui", "e2e", "contract", FROZEN), str(TESTS))),
         Run("ui", (*ignoring("ui/browser"), str(TESTS / "ui"))),
     ]
     for folder in (*FILE_BY_FILE, *((FROZEN,) if full else ())):
@@ -182,15 +186,14 @@ def display_for(runs: list[Run]) -> Iterator[dict[str, str]]:
         yield display
 
 
-def in_lanes(runs: list[Run]) -> list[list[list[Run]]]:
-    """Return what runs after what: two lanes side by side, then whatever wants a display.
+def in_turns(runs: list[Run]) -> list[tuple[int, list[Run]]]:
+    """Return what runs after what, and how many at a time: two, then one that wants a display.
 
-    The end-to-end files watch real clocks, so they have the machine to themselves.
+    The long ones stand first, so that both sides end about together. The end-to-end files watch
+    real clocks, so they have the machine to themselves.
     """
     alone = [run for run in runs if run.on_display]
-    others = [run for run in runs if not run.on_display]
-    headless = [run for run in others if run.name == "shared" or run.variables]
-    return [[headless, [run for run in others if run not in headless]], [alone]]
+    return [(2, [run for run in runs if not run.on_display]), (1, alone)]
 
 
 def run_all(runs: list[Run]) -> Tally:
@@ -198,20 +201,20 @@ def run_all(runs: list[Run]) -> Tally:
     tally, telling = Tally(), threading.Lock()
     RESULTS.mkdir(parents=True, exist_ok=True)
 
-    def drive(lane: list[Run], display: dict[str, str]) -> None:
-        for run in lane:
-            report = RESULTS / f"{run.name}.xml"
-            report.unlink(missing_ok=True)
-            with tempfile.TemporaryDirectory(prefix="timeback-") as scratch:
-                code, said = run_pytest(run, report, display, Path(scratch))
-            with telling:
-                print(f"=== {run.name}\n{said}", end="", flush=True)
-                count(run, report, code, tally)
+    def drive(run: Run, display: dict[str, str]) -> None:
+        report = RESULTS / f"{run.name}.xml"
+        report.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix="timeback-") as scratch:
+            code, said = run_pytest(run, report, display, Path(scratch))
+        with telling:
+            print(f"=== {run.name}\n{said}", end="", flush=True)
+            count(run, report, code, tally)
 
-    with display_for(runs) as display, ThreadPoolExecutor(max_workers=2) as lanes:
-        for side_by_side in in_lanes(runs):
-            for lane in [lanes.submit(drive, lane, display) for lane in side_by_side]:
-                lane.result()
+    with display_for(runs) as display:
+        for at_a_time, turn in in_turns(runs):
+            with ThreadPoolExecutor(max_workers=at_a_time) as lanes:
+                for done in [lanes.submit(drive, run, display) for run in turn]:
+                    done.result()
     return tally
 
 

@@ -54,7 +54,7 @@ def test_a_student_signs_in_with_a_click(site: InProcess) -> None:
     assert told.pop("refreshToken")
     user = {"id": AVA, "givenName": "Ava", "familyName": "Thompson", "role": "student"}
     user["email"] = "ava.thompson@demo.example"
-    lives = {"expiresIn": 43_200, "refreshExpiresIn": 7 * 86_400}
+    lives = {"expiresIn": 900, "refreshExpiresIn": 7 * 86_400}
     assert told == {"tokenType": "Bearer", "user": user, **lives}
     assert answer.headers["cache-control"] == "no-store"
 

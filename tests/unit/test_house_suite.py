@@ -76,10 +76,21 @@ def test_a_skip_passes_only_with_an_accepted_reason(suite, tmp_path, capsys, rea
 
 def test_every_test_file_runs_once(suite):
     runs = suite.planned(full=True)
-    alone = [file for folder in ("ui/browser", "e2e", "frozen") for file in suite.files_of(folder)]
-    named = [argument for run in runs[2:] if not run.variables for argument in run.arguments]
-    assert sorted(named) == sorted(map(str, alone))
-    assert {"shared", "ui"} == {run.name for run in runs[:2]}
+    folders = ("contract", "ui/browser", "e2e", "frozen")
+    files = [file for folder in folders for file in suite.files_of(folder)]
+    together = [run for run in runs if run.name in {"shared", "ui"}]
+    others = [run for run in runs if run not in together and not run.variables]
+    named = [argument for run in others for argument in run.arguments]
+    assert sorted(named) == sorted(map(str, files))
+    assert len(together) == 2
+
+
+def test_what_watches_real_clocks_runs_alone_and_last(suite):
+    runs = suite.planned(full=False)
+    (two, first), (one, last) = suite.in_turns(runs)
+    assert (two, one) == (2, 1)
+    assert sorted(run.name for run in [*first, *last]) == sorted(run.name for run in runs)
+    assert all(run.on_display for run in last)
 
 
 def test_on_postgresql_run_all_tests_of_the_backend_and_no_web_view(suite):

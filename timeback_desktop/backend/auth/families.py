@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from timeback_desktop import ids
 from timeback_desktop.backend.auth import token_kinds
@@ -24,6 +24,7 @@ from timeback_desktop.backend.auth.models import access_tokens, refresh_tokens, 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
 from timeback_desktop.backend.auth.service import IssuedToken, TokenOwner, issue
 from timeback_desktop.backend.auth.token_kinds import TokenFacts
+from timeback_desktop.backend.roster.models import users
 from timeback_desktop.backend.secret import digest, fresh_secret
 
 _SECOND_MS = 1000
@@ -123,7 +124,6 @@ def access_token(
     family: Family,
     now_ms: int,
     *,
-    lifetime_s: int = ACCESS_LIFETIME_S,
     scopes: frozenset[str] | None = None,
 ) -> IssuedToken:
     """Give a family an access token with all that it may carry, or the part named."""
@@ -136,7 +136,7 @@ def access_token(
         family_id=family.id,
     )
     granted = family.scopes if scopes is None else family.scopes & scopes
-    return issue(connection, owner, granted, now_ms, lifetime_s)
+    return issue(connection, owner, granted, now_ms, ACCESS_LIFETIME_S)
 
 
 def renew(
@@ -230,6 +230,24 @@ def end_all_of(connection: Connection, holder: Holder, now_ms: int) -> None:
     for family_id in connection.scalars(
         select(sign_ins.c.id).where(mine, sign_ins.c.ended_ms.is_(None))
     ).all():
+        end_family(connection, family_id, now_ms)
+
+
+def end_all_who_left(connection: Connection, publisher_id: str, now_ms: int) -> None:
+    """End the sign-ins of a tenant's people who may not use the platform any more.
+
+    Otherwise a token of yesterday would be good again the day they are let in again.
+    """
+    left = (
+        select(sign_ins.c.id)
+        .join(users, and_(users.c.publisher_id == publisher_id, users.c.id == sign_ins.c.user_id))
+        .where(
+            sign_ins.c.publisher_id == publisher_id,
+            sign_ins.c.ended_ms.is_(None),
+            or_(users.c.status != "active", users.c.enabled.is_(False)),
+        )
+    )
+    for family_id in connection.scalars(left).all():
         end_family(connection, family_id, now_ms)
 
 

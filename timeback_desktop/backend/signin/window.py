@@ -1,8 +1,8 @@
 """Signing in at the school's own window, where the person is chosen by a tile.
 
 Students without a PIN or a password come in by a click: the window stands in their
-classroom. Everybody else is asked, always. The access token lasts a school day for as long
-as the window does not renew it.
+classroom. Everybody else is asked, always. The window renews its tokens unseen, so that a
+sign-in lasts the school day and a token that leaked does not.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from timeback_desktop.backend.runtime import Platform
 from timeback_desktop.backend.signin.models import user_passwords
 from timeback_desktop.backend.signin.passwords import try_password
 from timeback_desktop.backend.signin.people import person
-
-_LIFETIME_S = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def sign_in_at_window(
         if known is None:
             raise HTTPException(404, "Nobody of that name learns here.")
         family = begin(connection, holder, None, known.data_scopes(), now)
-        access = access_token(connection, family, now, lifetime_s=_LIFETIME_S)
+        access = access_token(connection, family, now)
         return WindowTokens(access, first_refresh(connection, family, now))
 
 

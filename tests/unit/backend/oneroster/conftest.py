@@ -22,7 +22,7 @@ def empty_schools(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def tenants(empty_schools: str, tmp_path: Path) -> Iterator[Tenants]:
     if postgres.is_chosen():
-        url = postgres.server().new(empty_schools)
+        url = postgres.server().copy(empty_schools)
     else:
         shutil.copy(empty_schools, tmp_path / "school.db")
         url = file_in(tmp_path)
@@ -30,4 +30,4 @@ def tenants(empty_schools: str, tmp_path: Path) -> Iterator[Tenants]:
     yield tenants
     tenants.engine.dispose()
     if postgres.is_chosen():
-        postgres.server().drop(url)
+        postgres.server().give_back(empty_schools, url)

@@ -16,7 +16,11 @@ from tests.helpers.roster_files import (
     table,
     zipped,
 )
+from timeback_desktop.backend.auth.families import Holder, access_token, begin
+from timeback_desktop.backend.auth.principal import holder_of
+from timeback_desktop.backend.db.engine import writing
 from timeback_desktop.backend.oneroster.files.report import Cancelled, PackageFault
+from timeback_desktop.backend.scopes import ALL_SCOPES
 
 
 def only(**files: list[dict[str, object]]) -> Files:
@@ -338,3 +342,15 @@ def test_ten_thousand_students_are_taken_in_one_run(tenants: Tenants):
     report = tenants.take(package(large(10_000)))
     assert report.counts["users"].created == 10_400
     assert report.counts["enrollments"].created == 50_400
+
+
+def test_who_is_put_away_by_a_file_is_signed_out_for_good(tenants: Tenants) -> None:
+    tenants.take(package(small()))
+    with writing(tenants.engine) as connection:
+        family = begin(connection, Holder("here", "s1"), None, ALL_SCOPES, NOW_MS)
+        token = access_token(connection, family, NOW_MS).token
+        assert holder_of(connection, token, NOW_MS) is not None
+    for status in ("tobedeleted", "active"):
+        tenants.take(package(only(users=delta(small()["users"][1:2], status)), "delta"))
+        with writing(tenants.engine) as connection:
+            assert holder_of(connection, token, NOW_MS) is None

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from timeback_desktop import ids
+from timeback_desktop.backend.auth.families import end_all_who_left
 from timeback_desktop.backend.oneroster.entity import Link
 from timeback_desktop.backend.oneroster.files.columns import BY_NAME, File
 from timeback_desktop.backend.oneroster.files.planning import Plan
@@ -47,6 +48,7 @@ class Writer:
             self._relink(plan)
             self._put_away(plan)
             self._touch(plan)
+        end_all_who_left(self.connection, self.tenant, self.now_ms)
 
     def _create(self, plan: Plan) -> None:
         self.report.enter(plan.file.csv)
