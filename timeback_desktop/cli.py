@@ -1,4 +1,4 @@
-"""The command line: ``run``, ``backend``, ``summary``, ``replay`` and ``doctor``.
+"""The command line: run, backend, roster, account, sign-in, summary, replay and doctor.
 
 Nothing heavy is imported before a command is chosen: ``summary`` needs neither Qt nor a
 running backend, ``backend`` needs no Qt.
@@ -35,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="open the window"))
     _add_backend(commands.add_parser("backend", help="run the platform alone"))
+    _add_account(commands.add_parser("account", help="let people into a platform"))
+    _add_sign_in(commands.add_parser("sign-in", help="sign in at a platform from the terminal"))
     _add_summary(commands.add_parser("summary", help="tell how a student's day went"))
+    _add_roster(commands.add_parser("roster", help="move a school's roster in and out as CSV"))
     _add_doctor(commands.add_parser("doctor", help="say what this computer can tell"))
     _add_replay(commands.add_parser("replay", help="judge recorded activity once more"))
     return parser
@@ -95,6 +98,61 @@ def _add_backend(parser: argparse.ArgumentParser) -> None:
 
 def _backend(options: argparse.Namespace) -> int:
     from timeback_desktop.backend.server import run  # noqa: PLC0415
+
+    return run(options)
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="make an account and print a link for its owner")
+    create.add_argument("--data", type=Path, required=True, metavar="DIR", help="data folder")
+    create.add_argument("--database", metavar="URL", help="database; a file in DIR by default")
+    create.add_argument("--issuer", metavar="URL", help="address that people reach the server by")
+    create.add_argument("--email", required=True, help="how its owner signs in")
+    create.add_argument("--name", help="what its owner is called")
+    create.add_argument("--admin", action="store_true", help="let it look after the school")
+    create.add_argument("--school", default="School", metavar="NAME", help="if there is none yet")
+    create.set_defaults(command=_account_create)
+
+
+def _account_create(options: argparse.Namespace) -> int:
+    from timeback_desktop.backend.signin.command import create  # noqa: PLC0415 heavy
+
+    return create(options)
+
+
+def _add_sign_in(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--platform", required=True, metavar="URL", help="address of the platform")
+    parser.add_argument(
+        "--scope", action="append", type=_scopes, help="what to ask for (default: who it is)"
+    )
+    parser.add_argument("--device", action="store_true", help="by a code, in a browser elsewhere")
+    parser.add_argument("--json", action="store_true", help="print the token answer")
+    parser.set_defaults(command=_sign_in)
+
+
+def _scopes(text: str) -> str:
+    # RFC 6749, 3.3: visible letters but for the quotation mark and the backslash.
+    if not text.split() or any(not "!" <= x <= "~" or x in '"\\' for x in "".join(text.split(" "))):
+        raise argparse.ArgumentTypeError("a scope has visible letters only")
+    return " ".join(text.split())
+
+
+def _sign_in(options: argparse.Namespace) -> int:
+    from timeback_desktop.bootstrap.sign_in import run  # noqa: PLC0415 heavy
+
+    return run(options)
+
+
+def _add_roster(parser: argparse.ArgumentParser) -> None:
+    from timeback_desktop.backend.oneroster.files.arguments import add_arguments  # noqa: PLC0415
+
+    add_arguments(parser)
+    parser.set_defaults(command=_roster)
+
+
+def _roster(options: argparse.Namespace) -> int:
+    from timeback_desktop.backend.oneroster.files.command import run  # noqa: PLC0415
 
     return run(options)
 

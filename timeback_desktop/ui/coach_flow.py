@@ -80,6 +80,10 @@ class CoachFlow(QObject):
         """Keep a coach's answer, and show the day as it counts now."""
         if self._signed_in is None:
             return
+        if self._signed_in.user.role != "teacher":  # an administrator looks on
+            words = self.tr("A coach of this student decides that.")
+            self._screen.notice.show_notice(words)
+            return
         said = self._recorder.review(
             verdict_id, by=self._signed_in.user.id, result=result, notes=notes
         )
