@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -241,7 +242,7 @@ def test_makers_ask_and_an_administrator_decides(site: InProcess) -> None:
     answer = asked_token(site, draft)
     assert set(answer.json()["scope"].split()) == set(ACTIVE)
     found = site.get(USERS, answer.json()["access_token"], params={"limit": 1})
-    assert found.headers["x-total-count"] == "36"
+    assert found.headers["x-total-count"] == "38"
     lines = site.get(f"{APPS}/{draft['applicationId']}/history", ada.token).json()["history"]
     assert [(line["what"], line["who"], line["byPlatform"]) for line in lines] == [
         ("registered", ada.email, False),
@@ -347,6 +348,38 @@ def test_secrets_are_exchanged_without_a_gap_or_at_once(site: InProcess, end: st
     assert asked_token(site, renewed, end).status_code == 401
     assert asked_token(site, last, end).status_code == 200
     assert site.post(path, RUN_SECRET, json={"overlapSeconds": -1}).status_code == 422
+
+
+@pytest.mark.parametrize("field", ["launchUrl", "logoUrl", "coverImageUrl", "jwksUrl"])
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "https://a:99999/", "https://u@a/", "https://[::1]/"]
+)
+def test_an_odd_address_is_no_better_in_a_change(shared: InProcess, field: str, url: str) -> None:
+    path = f"{APPS}/{shared.tool.id}"
+    answer = patch(shared, path, RUN_SECRET, {field: url})
+    assert (answer.status_code, answer.json()["pointer"]) == (422, f"/{field}")
+
+
+@pytest.mark.parametrize("field", ["metadata", "jwks"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"a": "\\ud800"}',
+        '{"a": {"b": ["\\udfff"]}}',
+        '{"a": NaN}',
+        '{"a": 1e400}',
+        '{"a":' * 40 + "1" + "}" * 40,
+        '{"a":' * 900 + "1" + "}" * 900,
+        f'{{"a": "{"x" * 65_536}"}}',
+    ],
+)
+def test_no_document_is_taken_that_could_not_be_told_again(
+    shared: InProcess, field: str, told: str
+) -> None:
+    raw = json.dumps(app("Odd", **{field: "@"})).replace('"@"', told)
+    headers = {"Authorization": f"Bearer {RUN_SECRET}", "Content-Type": "application/json"}
+    answer = shared.request("POST", DRAFTS, content=raw, headers=headers)
+    assert (answer.status_code, answer.json()["pointer"]) == (422, f"/{field}")
 
 
 def test_public_keys_come_with_the_registration(shared: InProcess) -> None:

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from tests.helpers.backends import InProcess, opened_site
+from tests.helpers.developers import lent
 from tests.helpers.tokens import Client, basic, new_client, token_of
+from timeback_desktop.backend.demo.seed import PUBLISHER_ID, STUDENT_ID
 from timeback_desktop.backend.environments import Environment
 from timeback_desktop.backend.scopes import EVENTS_READONLY, EVENTS_WRITE
 from timeback_desktop.backend.settings import Settings
@@ -121,3 +123,11 @@ def test_whoever_holds_the_token_of_a_person_may_end_it(site: InProcess) -> None
     assert site.get("/desktop/1.0/catalog", token).status_code == 200
     assert revoke(site, token).status_code == 200
     assert site.get("/desktop/1.0/catalog", token).status_code == 401
+
+
+def test_an_app_is_not_told_what_the_roster_calls_a_person(site: InProcess) -> None:
+    token = lent(site, publisher_id=PUBLISHER_ID, user_id=STUDENT_ID)
+    proof = {"client_id": site.tool.client_id, "client_secret": site.tool.client_secret}
+    told = site.post("/oauth2/introspect", data={"token": token, **proof}).json()
+    assert told["active"] is True
+    assert STUDENT_ID not in str(told)

@@ -361,3 +361,11 @@ def test_half_a_structure_leaves_nothing(client: Writer, body: Any) -> None:
     assert client.send("POST", f"{ROSTERING}/courses/structure", body).status_code == 422
     found = client.send("GET", f"{ROSTERING}/courses?filter=title%3D%27Half%27").json()
     assert found["courses"] == []
+
+
+def test_a_unit_is_not_named_by_half_a_letter(client: Writer) -> None:
+    known = client.send("GET", f"{ROSTERING}/courses").json()["courses"][0]["sourcedId"]
+    raw = f'{{"course": {{"sourcedId": "{known}"}}, "courseStructure": {{"unitTitle": "\\ud800"}}}}'
+    path, headers = f"{ROSTERING}/courses/structure", bearer(client.token)
+    answer = client.site.request("POST", path, content=raw, headers=headers)
+    assert answer.status_code == 422

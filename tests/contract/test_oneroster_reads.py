@@ -10,7 +10,7 @@ from tests.helpers import oneroster as known
 from tests.helpers.backends import InProcess
 from tests.helpers.oneroster import GRADEBOOK, RESOURCES, ROSTER, WholeSchool
 from timeback_desktop.backend.db.engine import writing
-from timeback_desktop.backend.demo.seed import PUBLISHER_ID, STUDENT_ID, coach_id
+from timeback_desktop.backend.demo.seed import PUBLISHER_ID, STUDENT_ID, coach_id, guardian_id
 from timeback_desktop.backend.environments import Environment
 from timeback_desktop.backend.oneroster import discovery
 from timeback_desktop.backend.oneroster.entity import Service
@@ -44,7 +44,7 @@ def test_every_official_read_is_there() -> None:
     [
         (f"{IN_CLASS}/teachers", "users", [coach_id()]),
         (f"{IN_SCHOOL}/classes/{known.CLASS}/teachers", "users", [coach_id()]),
-        (f"{ROSTER}/users/{STUDENT_ID}/agents", "agents", [known.PARENT]),
+        (f"{ROSTER}/users/{STUDENT_ID}/agents", "agents", [guardian_id(), known.PARENT]),
         (f"{ROSTER}/users/{known.PARENT}/agentFor", "users", [STUDENT_ID]),
         (f"{ROSTER}/users/{coach_id()}/classes", "classes", [known.CLASS]),
         (f"{ROSTER}/teachers/{coach_id()}/classes", "classes", [known.CLASS]),
@@ -123,7 +123,7 @@ def test_a_user_is_told_as_it_stands(roster: WholeSchool) -> None:
     user = roster.get(f"{ROSTER}/users/{STUDENT_ID}").json()["user"]
     assert user["enabledUser"] == "true"
     assert user["dateLastModified"] == "2026-11-18T11:06:40.000Z"
-    assert [agent["sourcedId"] for agent in user["agents"]] == [known.PARENT]
+    assert [agent["sourcedId"] for agent in user["agents"]] == [guardian_id(), known.PARENT]
     assert user["userProfiles"][0]["profileId"] == "urn:profile:1"
     assert user["metadata"] == {"house": {"name": "1"}}
     assert "preferredLastName" not in user

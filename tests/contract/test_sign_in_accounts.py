@@ -88,6 +88,7 @@ def test_an_invitation_ends(known: InProcess) -> None:
     [
         ("short", "short"),
         ("password1", "password1"),
+        ("password1  ", "password1  "),
         ("Kenji.Watanabe", "Kenji.Watanabe"),
         ("kenji.watanabe@demo.example", "kenji.watanabe@demo.example"),
         ("aaaaaaaaaaaa", "aaaaaaaaaaaa"),
@@ -206,6 +207,10 @@ def test_an_app_lets_people_sign_in_after_its_maker_said_where(known: InProcess)
     ):
         bearer = {"Authorization": headers[name]}
         assert known.request("PUT", path, json=uris, headers=bearer).status_code == status
+    desktop = {"Authorization": f"Bearer {RUN_SECRET}"}
+    for door, status in (("", 200), ("/sandbox", 404)):
+        answer = known.request("PUT", f"{door}{path}", json=told, headers=desktop)
+        assert answer.status_code == status
     wish = asked(client_id=app.client_id, redirect_uri="https://late.example/in")
     assert Browser(known).get("/oauth2/authorize", **wish).status_code == 200
 

@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.helpers.backends import InProcess
+from tests.helpers.developers import publisher, register
 from tests.helpers.signing_in import (
     APP_CALLBACK,
     CALLBACK,
@@ -30,6 +31,7 @@ from timeback_desktop.backend.db.engine import writing
 from timeback_desktop.backend.registry.service import resume_application, suspend_application
 from timeback_desktop.backend.scopes import EVENTS_READONLY, EVENTS_WRITE
 from timeback_desktop.backend.settings import Settings
+from timeback_desktop.backend.signin.clients import set_redirects
 
 
 @pytest.fixture(scope="module")
@@ -311,6 +313,53 @@ def test_an_app_that_registered_no_address_signs_nobody_in(known: InProcess) -> 
     shy = known.register("Shy")
     wish = asked(client_id=shy.client_id, redirect_uri="https://tool.example:9501/launch")
     assert Browser(known).get("/oauth2/authorize", **wish).status_code == 400
+
+
+def test_people_of_the_school_sign_in_to_no_draft_of_others_and_its_maker_may_try(
+    known: InProcess,
+) -> None:
+    developer(known, "drafter@maker.example")
+    draft = register(known, name="Half-finished", publisherId=publisher(known, "Makers"))
+    with writing(known.platform.engine) as connection:
+        set_redirects(connection, draft["applicationId"], [APP_CALLBACK], known.clock())
+    wish = asked(client_id=draft["clientId"], redirect_uri=APP_CALLBACK)
+    for login, status in (("ava.thompson", 403), ("drafter@maker.example", 200)):
+        browser = Browser(known)
+        page = browser.sign_in(browser.get("/oauth2/authorize", **wish), login)
+        assert page.status_code == status
+        assert ("Connect Half-finished?" in page.text) is (status == 200)
+
+
+def test_an_app_with_a_secret_shows_it_for_every_token(known: InProcess) -> None:
+    app = known.register("Keeper")
+    with writing(known.platform.engine) as connection:
+        set_redirects(connection, app.id, [APP_CALLBACK], known.clock())
+    wish = asked(client_id=app.client_id, redirect_uri=APP_CALLBACK, scope="openid offline_access")
+    browser = Browser(known)
+    consent = browser.sign_in(browser.get("/oauth2/authorize", **wish))
+    code = answer_in(browser.send(consent, decision="allow"))["code"]
+    told = {"client_id": app.client_id, "redirect_uri": APP_CALLBACK}
+    refused = exchange(known, code, **told)
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    tokens = exchange(known, code, **told, client_secret=app.client_secret)
+    renewal = {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens.raise_for_status().json()["refresh_token"],
+        "client_id": app.client_id,
+    }
+    assert known.post("/oauth2/token", data=renewal).status_code == 401
+    proven = renewal | {"client_secret": app.client_secret}
+    assert known.post("/oauth2/token", data=proven).status_code == 200
+
+
+def test_a_draft_sends_no_browser_anywhere_unasked(known: InProcess) -> None:
+    developer(known, "redirector@maker.example")
+    draft = register(known, name="Elsewhere", publisherId=publisher(known, "Redirectors"))
+    with writing(known.platform.engine) as connection:
+        set_redirects(connection, draft["applicationId"], [APP_CALLBACK], known.clock())
+    for client_id, status in ((draft["clientId"], 400), (known.tool.client_id, 303)):
+        wish = asked(client_id=client_id, redirect_uri=APP_CALLBACK, prompt="none")
+        assert Browser(known).get("/oauth2/authorize", **wish).status_code == status
 
 
 def test_a_sandbox_signs_nobody_in(known: InProcess) -> None:

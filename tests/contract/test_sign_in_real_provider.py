@@ -26,6 +26,7 @@ issuer = "http://localhost:{port}"
 client_id = "timeback"
 client_secret_env = "TIMEBACK_TEST_SECRET"
 lets_in = ["staff", "developers"]
+domains = ["demo.example", "maker.example"]
 """
 PEOPLE = {
     "priya": {"email": "priya.raman@demo.example", "email_verified": True},

@@ -51,10 +51,21 @@ def administrator(site: InProcess) -> str:
         return issue(connection, owner, ALL_SCOPES, site.clock(), 3600).token
 
 
-def lent(site: InProcess, *scopes: str, **holder: str) -> str:
+def lent(
+    site: InProcess,
+    *scopes: str,
+    publisher_id: str | None = None,
+    user_id: str | None = None,
+    account_id: str | None = None,
+) -> str:
     """Return the token that an app holds of somebody who signed in to it."""
-    kind = PrincipalKind.ACCOUNT if "account_id" in holder else PrincipalKind.USER
-    owner = TokenOwner(kind=kind, client_id=site.tool.client_id, **holder)
+    owner = TokenOwner(
+        kind=PrincipalKind.ACCOUNT if account_id else PrincipalKind.USER,
+        publisher_id=publisher_id,
+        user_id=user_id,
+        account_id=account_id,
+        client_id=site.tool.client_id,
+    )
     with writing(site.platform.engine) as connection:
         return issue(connection, owner, ("openid", *scopes), site.clock(), 3600).token
 

@@ -43,7 +43,7 @@ def school_with_passwords(school: Settings, data: Path) -> Iterator[InProcess]:
         patch.setattr(tries, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         give_password(site, pupil())
         with writing(site.platform.engine) as connection:
-            set_redirects(connection, site.tool.id, [APP_CALLBACK], site.clock())
+            set_redirects(connection, site.tool.id, [APP_CALLBACK], site.clock(), public=True)
         yield site
 
 

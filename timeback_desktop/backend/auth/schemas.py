@@ -141,12 +141,14 @@ def introspection(facts: TokenFacts | None, issuer_url: str) -> dict[str, str | 
     if facts is None:
         return {"active": False}
     holder, issuer = facts.holder, f"{issuer_url}{facts.holder.environment.prefix}"
+    # An app knows a person by a name of its own (``sub`` of ``userinfo``), not by the roster's.
+    subject = None if holder.is_lent else holder.client_id
     told: dict[str, str | int | bool | None] = {
         "active": True,
         "token_type": facts.token_type,
         "client_id": facts.client_id,
         "scope": " ".join(sorted(facts.scopes)),
-        "sub": holder.user_id or holder.account_id or holder.client_id,
+        "sub": subject,
         "iss": issuer,
         "aud": issuer,
         "iat": facts.issued_ms // 1000,

@@ -14,7 +14,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from timeback_desktop.backend.auth.families import Holder
 from timeback_desktop.backend.demo.school import ADMINISTRATOR, GUARDIAN, TEACHER_PIN
@@ -38,14 +38,14 @@ from timeback_desktop.backend.registry.clients import (
 )
 from timeback_desktop.backend.registry.models import api_clients
 from timeback_desktop.backend.registry.service import PublisherKind, register_publisher
-from timeback_desktop.backend.scopes import ALL_SCOPES, PUBLISHER
+from timeback_desktop.backend.scopes import PUBLISHER, SANDBOX
 from timeback_desktop.backend.signin.passwords import has_password, set_password
 from timeback_desktop.backend.signin.people import Person, person
 
 CLIENT_ID = demo_id("client", "api")
 DEVELOPER_ID, DEVELOPER = demo_id("publisher", "apps"), "Demo Apps"
 _SCHOOL_CLIENT = NewClient(
-    client_id=CLIENT_ID, publisher_id=PUBLISHER_ID, name="Demo developer", scopes=ALL_SCOPES
+    client_id=CLIENT_ID, publisher_id=PUBLISHER_ID, name="Demo developer", scopes=SANDBOX
 )
 _APPS_CLIENT = NewClient(
     client_id=demo_id("client", "apps"),
@@ -118,6 +118,8 @@ def _credentials(
     known = known_client(connection, client.client_id)
     if not isinstance(secret, str) or not has_secret(known, secret, now_ms):
         secret = _fresh_secret(connection, client, now_ms)
+    mine = api_clients.c.client_id == client.client_id  # one of an older version may hold less
+    connection.execute(update(api_clients).where(mine).values(scopes=" ".join(client.scopes)))
     return {
         "clientId": client.client_id,
         "clientSecret": secret,

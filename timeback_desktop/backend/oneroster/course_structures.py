@@ -53,8 +53,8 @@ def _text(structure: Document, *names: str) -> str | None:
         told = structure.get(name)
         if told is None:
             continue
-        if not isinstance(told, str) or not told.strip():
-            raise invalid_data(f"/courseStructure/{name} is a text.", 422)
+        if not isinstance(told, str) or not told.strip() or not told.isprintable():
+            raise invalid_data(f"/courseStructure/{name} is a text of printable characters.", 422)
         return told
     return None
 

@@ -4,6 +4,9 @@ The official schema of the reads forbids any other member, so only those are tol
 do without (``dialect``); it knows no writes, whose answers always carry these names. They are
 what the 0.3.0 client demands: ``org`` of a class and of a session (for which the tenant's
 first school stands, as sessions have none), ``orgSourcedId`` of a course.
+
+One word goes the other way: the clients know an ``administrator`` and none of the four that
+1.2 knows instead, so it is kept, and told to everybody else as one of those.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from timeback_desktop.backend.oneroster.entity import Entity
 from timeback_desktop.backend.oneroster.hrefs import HrefBase
 from timeback_desktop.backend.oneroster.place import Place
 from timeback_desktop.backend.oneroster.reading import Wire
+
+OLDER, OFFICIAL = "administrator", "siteAdministrator"
 
 
 def with_older_names(
@@ -38,6 +43,20 @@ def all_with_older_names(
             return [{**one, "org": base.reference("org", home)} for one in told]
         case _:
             return list(told)
+
+
+def in_official_words(entity: Entity, told: Sequence[Wire]) -> list[Wire]:
+    """Return things without the one word that the official schema does not have."""
+    if entity.type != "user":
+        return list(told)
+    return [
+        {**one, "roles": [_official(role) for role in one["roles"]]} if "roles" in one else one
+        for one in told
+    ]
+
+
+def _official(role: Wire) -> Wire:
+    return {**role, "role": OFFICIAL} if role.get("role") == OLDER else role
 
 
 def _with_org_id(course: Wire) -> Wire:

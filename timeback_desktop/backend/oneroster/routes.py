@@ -17,7 +17,7 @@ from timeback_desktop.backend.oneroster import dialect, discovery, listing
 from timeback_desktop.backend.oneroster.documentation import documented
 from timeback_desktop.backend.oneroster.faults import CodeMinor, RosterFault
 from timeback_desktop.backend.oneroster.hrefs import CANONICAL, HrefBase
-from timeback_desktop.backend.oneroster.older import all_with_older_names
+from timeback_desktop.backend.oneroster.older import all_with_older_names, in_official_words
 from timeback_desktop.backend.oneroster.operations import Read, every_read
 from timeback_desktop.backend.oneroster.reading import Wire, find, page, required, wire
 from timeback_desktop.backend.oneroster.rostering import DEMOGRAPHICS, USER
@@ -51,7 +51,8 @@ def _single(read: Read) -> Answer:
             base = HrefBase.of(request)
             rows = wire(connection, tenant, read.entity, [row], base, only)
             if not dialect.is_spoken(request):
-                return told({read.keys[0]: rows[0]}, dialect.HEADERS)
+                (one,) = in_official_words(read.entity, rows)
+                return told({read.keys[0]: one}, dialect.HEADERS)
             if only is None:
                 rows = all_with_older_names(connection, tenant, read.entity, rows, base)
         return told(dict.fromkeys(read.keys, rows[0]), dialect.HEADERS)
@@ -73,7 +74,7 @@ def _list(read: Read) -> Answer:
             rows = wire(connection, tenant, read.entity, found.rows, base, asked.only)
             headers = _headers(request, asked, found.total)
             if not dialect.is_spoken(request):
-                return told({read.keys[0]: rows}, headers)
+                return told({read.keys[0]: in_official_words(read.entity, rows)}, headers)
             if asked.only is None:
                 rows = all_with_older_names(connection, tenant, read.entity, rows, base)
         body = dict.fromkeys(read.keys, rows) | listing.body_of(asked, found.total)

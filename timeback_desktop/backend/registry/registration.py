@@ -19,7 +19,8 @@ _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 _GRADE = re.compile(r"[A-Z0-9]{1,3}")
 _WORD = re.compile(r"[a-z0-9-]{1,16}")
 _MAX_LIST = 32
-_MAX_DOCUMENT = 16 * 1024
+_MAX_DOCUMENT, _MAX_KEYS = 16 * 1024, 64 * 1024
+_DEEPEST = 32
 
 
 class ApplicationType(StrEnum):
@@ -89,6 +90,7 @@ def columns_of(registration: ApplicationRegistration) -> dict[str, Any]:
         raise _fault("An app has 1 to 32 redirect URIs.", "/redirect_uris")
     own_hosts = [host_of(url) for url in (urls["login_url"], urls["launch_url"], *redirects)]
     named = [checked_host(host, "/allowed_hosts") for host in registration.allowed_hosts]
+    _small(registration.jwks, "/jwks", _MAX_KEYS)
     return {
         "icon_url": None,
         "cover_url": None,
@@ -121,10 +123,30 @@ def text_of(text: str, most: int, pointer: str, *, least: int = 1) -> str:
     return stripped
 
 
-def _small(document: dict[str, Any] | None, pointer: str) -> dict[str, Any] | None:
-    if document is not None and len(json.dumps(document)) > _MAX_DOCUMENT:
-        raise _fault(f"This takes {_MAX_DOCUMENT} characters of JSON at most.", pointer)
+def _small(
+    document: dict[str, Any] | None, pointer: str, most: int = _MAX_DOCUMENT
+) -> dict[str, Any] | None:
+    """Return a free document that can be kept and told again, which not all JSON can."""
+    try:
+        # Neither half a character nor an infinite number can be told.
+        written = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise _fault("This holds something that cannot be kept.", pointer) from None
+    if len(written) > most:
+        raise _fault(f"This takes {most} bytes of JSON at most.", pointer)
+    if _depth(document) > _DEEPEST:
+        raise _fault(f"This takes {_DEEPEST} levels at most.", pointer)
     return document
+
+
+def _depth(document: Any) -> int:
+    """Return how deep a document is, which is its sender's choice: hence no recursion."""
+    depth, level = 0, [document]
+    while level:
+        depth += 1
+        inner = [list(one.values()) if isinstance(one, dict) else one for one in level]
+        level = [each for one in inner if isinstance(one, list) for each in one]
+    return depth
 
 
 def _matching(words: Sequence[str], pattern: re.Pattern[str], pointer: str) -> list[str]:

@@ -186,12 +186,12 @@ def replace_application(
 def _replaced(
     platform: Platform, app: Application, asked: schemas.ApplicationIn, manager: Manager
 ) -> schemas.ApplicationOut:
-    told, loopback = asked.registration(), may_reach_loopback(platform.settings)
+    told, loopback = _checked(asked.registration()), may_reach_loopback(platform.settings)
     if schemas.is_own_picture(told.icon_url, app.id, PictureKind.LOGO):
         told = replace(told, icon_url=app.icon_url)
     if schemas.is_own_picture(told.cover_url, app.id, PictureKind.COVER):
         told = replace(told, cover_url=app.cover_url)
-    gallery = logos.collect(_checked(told), app, loopback=loopback)
+    gallery = logos.collect(told, app, loopback=loopback)
     with writing(platform.engine) as connection:
         now = app_in_hands(connection, manager, app.id)
         changed = lifecycle.change(connection, now, told, manager.author, loopback=loopback)

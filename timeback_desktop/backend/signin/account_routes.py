@@ -12,15 +12,14 @@ from timeback_desktop.backend.auth.principal import (
     CurrentPrincipal,
     Principal,
     PrincipalKind,
-    require_scope,
 )
 from timeback_desktop.backend.auth.tries import Outcome
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.endpoints import SIGN_IN_PATH, TOKEN_PATH
+from timeback_desktop.backend.registry.managers import Manager, may_manage
 from timeback_desktop.backend.registry.service import application, home_publisher
 from timeback_desktop.backend.roster.service import Role
 from timeback_desktop.backend.runtime import CurrentPlatform
-from timeback_desktop.backend.scopes import APPLICATIONS_CREATEPUT
 from timeback_desktop.backend.signin.accounts import MemberRole, membership, memberships
 from timeback_desktop.backend.signin.clients import redirects_of, set_redirects
 from timeback_desktop.backend.signin.invitations import LIFETIME_S, invite
@@ -134,26 +133,21 @@ def _administers(connection: Connection, human: Principal, tenant: str) -> bool:
 def set_sign_in(
     application_id: str,
     asked: RedirectsIn,
-    caller: Annotated[Principal, Depends(require_scope(APPLICATIONS_CREATEPUT))],
+    manager: Annotated[Manager, Depends(may_manage)],
     platform: CurrentPlatform,
 ) -> RedirectsOut:
     """Say where people are sent who signed in for an app: lets it ask them to."""
     with writing(platform.engine) as connection:
         app = application(connection, application_id)
-        if app is None or not _looks_after(connection, caller, app.publisher_id):
+        if app is None or not manager.looks_after(app.publisher_id):
             raise HTTPException(404, "There is no such app of yours.")
-        set_redirects(connection, app.id, asked.redirect_uris, platform.now())
+        set_redirects(connection, app.id, asked.redirect_uris, platform.now(), public=asked.public)
         kept = redirects_of(connection, app.id)
     issuer = platform.settings.issuer_url
     return RedirectsOut(
-        redirect_uris=list(kept),
+        redirect_uris=list(kept.uris),
+        public=kept.public,
         client_id=app.client_id,
         authorization_endpoint=f"{issuer}{SIGN_IN_PATH}",
         token_endpoint=f"{issuer}{TOKEN_PATH}",
     )
-
-
-def _looks_after(connection: Connection, caller: Principal, publisher_id: str) -> bool:
-    if caller.account_id:
-        return membership(connection, caller.account_id, publisher_id) is not None
-    return caller.application_id is None and caller.owner_id == publisher_id

@@ -51,6 +51,8 @@ def authorize(request: Request, platform: CurrentPlatform, browser: AnyBrowser) 
     try:
         told = checked_authorization(asked)
     except AuthorizationRefused as refused:
+        if not client.reviewed:  # no open redirector for whoever registers a draft
+            raise PageFault(str(refused)) from refused
         answer = {"error": refused.code, "error_description": str(refused)}
         return send_back(platform, target, answer)
     about = {

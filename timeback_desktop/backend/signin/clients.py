@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 from timeback_desktop.backend.environments import Environment
 from timeback_desktop.backend.registry.addresses import checked_url
 from timeback_desktop.backend.registry.models import ENDED, api_clients
-from timeback_desktop.backend.registry.service import application_of_client
+from timeback_desktop.backend.registry.service import AppStatus, application_of_client
 from timeback_desktop.backend.signin.models import sign_in_redirects
 from timeback_desktop.errors import ContractFault
 
@@ -31,6 +31,7 @@ class SignInClient:
 
     The desktop is ours: it is asked for no consent and has no row among the API clients, so
     ``registered_id`` is ``None`` for it, and so is ``scopes``, which bounds it by nothing.
+    ``public`` says that it can keep no secret, ``reviewed`` that a school let it in.
     """
 
     id: str
@@ -39,6 +40,8 @@ class SignInClient:
     registered_id: str | None = None
     application_id: str | None = None
     scopes: frozenset[str] | None = None
+    public: bool = True
+    reviewed: bool = True
 
     @property
     def ours(self) -> bool:
@@ -77,28 +80,44 @@ def sign_in_client(connection: Connection, client_id: str) -> SignInClient | Non
     )
     if held is None:
         return None
+    redirects = redirects_of(connection, app.id)
     return SignInClient(
         client_id,
         app.name,
-        redirects_of(connection, app.id),
+        redirects.uris,
         client_id,
         app.id,
         frozenset(held.split()),
+        redirects.public,
+        app.status is AppStatus.ACTIVE,
     )
 
 
-def redirects_of(connection: Connection, application_id: str) -> tuple[str, ...]:
-    """Return where an app wants people sent who signed in for it."""
-    kept = connection.scalar(
-        select(sign_in_redirects.c.redirect_uris).where(
+@dataclass(frozen=True, slots=True)
+class Redirects:
+    """Where an app wants people sent who signed in for it, and whether it can keep a secret."""
+
+    uris: tuple[str, ...] = ()
+    public: bool = False
+
+
+def redirects_of(connection: Connection, application_id: str) -> Redirects:
+    """Return what an app told of signing in; nothing when people may not sign in for it."""
+    kept = connection.execute(
+        select(sign_in_redirects.c.redirect_uris, sign_in_redirects.c.public).where(
             sign_in_redirects.c.application_id == application_id
         )
-    )
-    return tuple(kept or ())
+    ).one_or_none()
+    return Redirects(tuple(kept.redirect_uris), kept.public) if kept else Redirects()
 
 
 def set_redirects(
-    connection: Connection, application_id: str, redirect_uris: Sequence[str], now_ms: int
+    connection: Connection,
+    application_id: str,
+    redirect_uris: Sequence[str],
+    now_ms: int,
+    *,
+    public: bool = False,
 ) -> None:
     """Replace the places where an app wants people sent; none of them ends the matter."""
     if len(redirect_uris) > _MOST:
@@ -109,6 +128,9 @@ def set_redirects(
     connection.execute(delete(sign_in_redirects).where(mine))
     connection.execute(
         insert(sign_in_redirects).values(
-            application_id=application_id, redirect_uris=checked, modified_ms=now_ms
+            application_id=application_id,
+            redirect_uris=checked,
+            public=public,
+            modified_ms=now_ms,
         )
     )

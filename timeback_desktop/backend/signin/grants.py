@@ -1,7 +1,8 @@
 """The grants of people: a code, a refresh token, or a device's code for tokens.
 
 A public client names itself only; PKCE, the rotation of the refresh token or the device's
-own secret prove the rest. A client that has a secret and shows it must show the right one.
+own secret prove the rest. Any other app proves itself besides, as RFC 6749 wants it of whoever
+was given a secret.
 """
 
 from __future__ import annotations
@@ -86,6 +87,9 @@ def _client(platform: Platform, asked: TokenRequest) -> SignInClient:
         client = sign_in_client(connection, client_id)
     if client is None:
         raise TokenRefused("invalid_client", "Nobody signs in for this client.", status=401)
+    if asked.client is None and not client.public:
+        message = "Show this app's secret too, or register it as one that can keep none."
+        raise TokenRefused("invalid_client", message, status=401)
     return client
 
 

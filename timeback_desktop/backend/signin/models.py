@@ -77,9 +77,12 @@ sign_in_redirects = Table(
     metadata,
     Column("application_id", ForeignKey("applications.id"), primary_key=True),
     Column("redirect_uris", JSON, nullable=False),
+    Column("public", Boolean, nullable=False),
     Column("modified_ms", BigInteger, nullable=False),
 )
-"""Where an app wants people sent who signed in for it; other places than those of a launch."""
+"""Where an app wants people sent who signed in for it; other places than those of a launch.
+
+A ``public`` app runs where it can keep no secret, in a browser or on a phone."""
 
 sign_in_attempts = Table(
     "sign_in_attempts",

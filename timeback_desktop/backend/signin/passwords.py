@@ -54,7 +54,7 @@ def check_fit(person: Person, password: str) -> None:
     if len(typed) > MOST:
         raise Unfit(f"A password has at most {MOST} characters.")
     plain = typed.casefold()
-    if plain in _TRIED_FIRST or len(set(plain)) < 3:
+    if plain.strip() in _TRIED_FIRST or len(set(plain)) < 3:
         raise Unfit("Many people use this password. Please think of another one.")
     if _only_of(plain, person):
         raise Unfit("A password needs more in it than your own name or e-mail address.")

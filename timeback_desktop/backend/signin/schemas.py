@@ -179,6 +179,7 @@ class RedirectsIn(_Wire):
     """Where an app wants people sent who signed in for it."""
 
     redirect_uris: list[str]
+    public: bool = False
 
 
 class RedirectsOut(RedirectsIn):

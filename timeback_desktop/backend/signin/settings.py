@@ -8,7 +8,7 @@
     client_id = "1234.apps.googleusercontent.com"
     client_secret_file = "google.secret"      # in the same folder; or client_secret_env = "NAME"
     lets_in = ["staff", "developers"]         # staff: teachers and administrators by e-mail
-    domains = ["school.example"]              # e-mail domains; none means any
+    domains = ["school.example"]              # e-mail domains; needed where staff come in
 
 A secret is never written here itself, because settings are copied and shown to people. An
 unknown key or a wrong type is refused with its name.
@@ -84,6 +84,9 @@ def _checked(key: str, provider: ProviderSettings) -> ProviderSettings:
         raise ValueError(f"providers.{key}.issuer has no query")
     if any(domain != domain.lower() or "@" in domain for domain in provider.domains):
         raise ValueError(f"providers.{key}.domains are written like school.example")
+    if LetIn.STAFF in provider.lets_in and not provider.domains:
+        # Whoever may write the roster may write an e-mail address into it.
+        raise ValueError(f"providers.{key} lets staff in: name the school's own domains")
     return provider
 
 

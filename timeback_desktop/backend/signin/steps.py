@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from timeback_desktop.backend.auth.tries import Outcome
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.endpoints import SIGN_IN_PATH
+from timeback_desktop.backend.registry.service import is_granted
 from timeback_desktop.backend.runtime import Platform
 from timeback_desktop.backend.signin import devices, pages
 from timeback_desktop.backend.signin.attempts import Attempt, Purpose, open_attempt
@@ -77,6 +78,8 @@ def arrived(platform: Platform, attempt: Attempt, somebody: Person) -> Response:
     )
     with writing(platform.engine) as connection:
         client = _client(connection, attempt)
+        if not _is_let_in(connection, client, somebody):
+            raise PageFault("The school does not let this app in yet.", status=403)
         scopes = _scopes(client, somebody, attempt)
         if client.ours and attempt.asked["journey"] == CODE:
             return _answer_code(platform, connection, known, client, scopes)
@@ -170,6 +173,17 @@ def _client(connection: Connection, attempt: Attempt) -> SignInClient:
     if client is None:
         raise PageFault("This app is not available right now.")
     return client
+
+
+def _is_let_in(connection: Connection, client: SignInClient, somebody: Person) -> bool:
+    """Tell whether a person may sign in to an app: those of a school to what it lets in.
+
+    Whoever makes a draft tries it with an account; no child's name is told to one.
+    """
+    tenant = somebody.holder.publisher_id
+    if client.application_id is None or tenant is None:
+        return True
+    return is_granted(connection, tenant, client.application_id)
 
 
 def _scopes(client: SignInClient, somebody: Person, attempt: Attempt) -> frozenset[str]:

@@ -17,6 +17,7 @@ GOOD = {
     "issuer": '"https://accounts.google.com"',
     "client_id": '"1234"',
     "client_secret_file": '"google.secret"',
+    "domains": '["school.example"]',
 }
 
 
@@ -63,6 +64,7 @@ def test_a_secret_is_not_shown_by_accident(tmp_path: Path) -> None:
         ({"colour": '"blue"'}, "colour"),
         ({"client_secret": '"in plain sight"'}, "client_secret"),
         ({"lets_in": '["students"]'}, "students"),
+        ({"domains": None}, "name the school's own domains"),
         ({"domains": '["School.example"]'}, "domains"),
         ({"domains": '["@school.example"]'}, "domains"),
         ({"client_secret_file": '"missing"'}, "client_secret_file cannot be read"),

@@ -113,6 +113,7 @@ def upgrade() -> None:
         "sign_in_redirects",
         sa.Column("application_id", sa.String(length=36), nullable=False),
         sa.Column("redirect_uris", sa.JSON(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("modified_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"],
@@ -525,15 +526,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("school_id", sa.String(length=255), nullable=True))
         batch_op.add_column(sa.Column("category_id", sa.String(length=255), nullable=True))
         batch_op.create_foreign_key(
-            batch_op.f("fk_assessment_line_items_publisher_id_category_id_categories"),
-            "categories",
-            ["publisher_id", "category_id"],
-            ["publisher_id", "id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_assessment_line_items_publisher_id_school_id_orgs"),
             "orgs",
             ["publisher_id", "school_id"],
+            ["publisher_id", "id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_assessment_line_items_publisher_id_category_id_categories"),
+            "categories",
+            ["publisher_id", "category_id"],
             ["publisher_id", "id"],
         )
 
