@@ -138,13 +138,14 @@ def queued(store: StoreThread) -> list[str]:
     )
 
 
-def test_every_event_arrives_once_though_the_backend_is_killed_twenty_times(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_every_event_arrives_once_though_the_backend_is_killed(tmp_path: Path, kills: int) -> None:
     dice = random.Random(11)
     with yard(tmp_path) as it:
-        lengths = fill(it.store, sessions=60, windows=200)
+        lengths = fill(it.store, sessions=3 * kills, windows=200)
         expected = queued(it.store)
         it.runner.start()
-        for _ in range(20):
+        for _ in range(kills):
             assert it.came_up.acquire(timeout=60)
             threading.Event().wait(dice.uniform(0.0, 0.12))
             assert not it.drained.is_set(), "the queue was empty before the killing was over"

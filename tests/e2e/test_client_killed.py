@@ -26,7 +26,7 @@ SLACK_MS = 3000
 """Ticks may come this late on a busy machine; each is as long as it was."""
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_sessions_survive_their_client(data: Path, kills: int) -> None:
     dice = random.Random(7)
     told = [work_until_killed(data, dice.uniform(0.3, 3.4)) for _ in range(kills)]
