@@ -191,7 +191,9 @@ class Callers:
         return issue(connection, owner, scopes, self._site.clock(), lifetime_s).token
 
 
-def asked(site: InProcess, token: str | None, prefix: str = "") -> dict[str, httpx.Response]:
+def asked(
+    site: InProcess, token: str | None, prefix: str = "", *, reads_only: bool = False
+) -> dict[str, httpx.Response]:
     """Ask every route as the holder of a token; return the answers by method and path."""
     paths = site.get("/openapi.json").json()["paths"]
 
@@ -204,7 +206,7 @@ def asked(site: InProcess, token: str | None, prefix: str = "") -> dict[str, htt
             found = {}
             for route in served_by(site.app):
                 name = f"{route.method} {route.path}"
-                if name not in PUBLIC:
+                if name not in PUBLIC and (route.method == "get" or not reads_only):
                     body = _example(paths.get(route.path, {}).get(route.method, {}))
                     given = {"json": body} if route.method in {"post", "put", "patch"} else {}
                     path = prefix + address(site, route)
@@ -304,7 +306,7 @@ def test_the_routes_do_answer_those_who_may(
     callers_and_site: tuple[Callers, InProcess],
 ) -> None:
     callers, site = callers_and_site
-    answers = asked(site, callers.good)
+    answers = asked(site, callers.good, reads_only=True)
     reads = [a for n, a in answers.items() if n.startswith("get /ims/oneroster/rostering")]
     assert sum(a.status_code == 200 for a in reads) > len(reads) * 0.8
     assert any(_NAMES.search(answer.text) for answer in reads)

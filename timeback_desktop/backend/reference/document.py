@@ -36,6 +36,8 @@ _TITLES = {
     "desktop": "The desktop window",
     "edubridge": "EduBridge",
     "webhooks": "Webhooks",
+    "accounts": "Accounts",
+    "roster files": "Roster files (CSV)",
     "applications": "Applications",
     "publishers": "Publishers",
     "sign-in": "Signing in",

@@ -46,6 +46,15 @@ _BY_NAME: dict[str, Any] = {
     "username": "ava.thompson",
     "vendorId": "alpha",
 }
+_OF_BODIES: dict[str, Any] = {
+    "name": "Fraction Forest",
+    "accent": "#2a7f62",
+    "allowedHosts": ["app.example"],
+    "embeddedMedia": ["webm"],
+    "reason": "The app does not answer since Monday.",
+    "subject": "Math",
+}
+"""What a name stands for where it is no field of the roster."""
 
 
 def of_entity(entity: Entity, *, root: str) -> dict[str, Any]:
@@ -111,8 +120,17 @@ def _given(schema: dict[str, Any], name: str) -> Any:
     """Return what a schema or the name of a field gives as an example, if anything."""
     own = [schema.get(key) for key in ("example", "default", "const", "minimum")]
     own += [each[0] for each in (schema.get("examples"), schema.get("enum")) if each]
-    by_name = _BY_NAME.get(name) if schema.get("type") not in {"object", "boolean"} else None
+    by_name = _OF_BODIES.get(name, _BY_NAME.get(name, _address(name)))
+    if schema.get("type") in {"object", "boolean"}:
+        by_name = None
     return next((each for each in [by_name, *own] if each is not None), None)
+
+
+def _address(name: str) -> Any:
+    """Return an address for a field that is named like one."""
+    if name.endswith(("Url", "Uri")):
+        return f"https://app.example/{name[:-3].lower() or 'app'}"
+    return ["https://app.example/launch"] if name.endswith(("Urls", "Uris")) else None
 
 
 def _inner(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any] | None:
