@@ -8,10 +8,13 @@ from sqlalchemy import update
 from tests.helpers.backends import RunningBackend
 from timeback_desktop.backend.auth.models import access_tokens, refresh_tokens
 from timeback_desktop.backend.db.engine import open_engine, writing
-from timeback_desktop.backend.demo.seed import STUDENT_ID
+from timeback_desktop.backend.demo.seed import STUDENT_ID, demo_id
+from timeback_desktop.backend.roster.models import users
 from timeback_desktop.backend.settings import Settings
 from timeback_desktop.errors import BackendUnavailable
 from timeback_desktop.net.platform import Address, Platform
+
+OTHER_ID = demo_id("user", "diego.morales")
 
 
 @pytest.fixture
@@ -56,3 +59,11 @@ def test_a_sign_in_that_is_over_asks_to_sign_in_again(
     with pytest.raises(BackendUnavailable) as told:
         window.catalog(signed_in.access_token)
     assert told.value.way_out == "Sign in again."
+
+
+def test_who_has_no_email_signs_in_all_the_same(backend: RunningBackend, window: Platform) -> None:
+    engine = open_engine(Settings(backend.data, database=backend.database).database_url)
+    with writing(engine) as connection:
+        connection.execute(update(users).where(users.c.id == OTHER_ID).values(email=None))
+    engine.dispose()
+    assert window.sign_in(OTHER_ID).user.email == ""

@@ -111,7 +111,7 @@ def sign_in(asked: SignInIn, platform: CurrentPlatform, response: Response) -> S
         given_name=person.given_name,
         family_name=person.family_name,
         role=person.role,
-        email=person.email,
+        email=person.email or "",  # a roster need not know one; the window's events name one
     )
     return SignInOut(
         access_token=tokens.access.token,

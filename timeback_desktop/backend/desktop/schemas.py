@@ -83,7 +83,7 @@ class SignedInUser(_Wire):
     given_name: str
     family_name: str
     role: str
-    email: str | None
+    email: str
 
 
 class SignInOut(_Wire):
