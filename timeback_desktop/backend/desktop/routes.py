@@ -33,11 +33,11 @@ from timeback_desktop.backend.lti.service import Launch, initiation_url, open_la
 from timeback_desktop.backend.outbound import may_reach_loopback
 from timeback_desktop.backend.registry import logos
 from timeback_desktop.backend.registry.history import Author, Step, write
+from timeback_desktop.backend.registry.models import ENDED
 from timeback_desktop.backend.registry.registration import columns_of
 from timeback_desktop.backend.registry.service import (
     Application,
     ApplicationType,
-    AppStatus,
     application,
     applications_in,
     home_publisher,
@@ -171,7 +171,7 @@ def launch(asked: LaunchIn, person: CurrentPerson, platform: CurrentPlatform) ->
         granted = app is not None and is_granted(connection, person.publisher_id, app.id)
         if app is None or not granted or not _is_for(person, app):
             raise HTTPException(404, "There is no such app here.")
-        if app.status in {AppStatus.SUSPENDED, AppStatus.ARCHIVED}:
+        if app.status in ENDED:
             raise HTTPException(409, app.status_reason or "This app is not available right now.")
         opened = Launch(
             publisher_id=person.publisher_id,

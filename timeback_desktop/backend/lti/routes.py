@@ -23,7 +23,8 @@ from timeback_desktop.backend.lti.schemas import (
 )
 from timeback_desktop.backend.lti.service import Launch, Opening, subject_of, use_hint
 from timeback_desktop.backend.registry.addresses import origin_of
-from timeback_desktop.backend.registry.service import Application, AppStatus, application_of_client
+from timeback_desktop.backend.registry.models import ENDED
+from timeback_desktop.backend.registry.service import Application, application_of_client
 from timeback_desktop.backend.roster.service import class_for, profile
 from timeback_desktop.backend.runtime import CurrentPlatform, Platform
 
@@ -65,7 +66,7 @@ def _known_target(platform: Platform, asked: Asked) -> tuple[Application, str]:
 def _id_token(platform: Platform, app: Application, asked: Asked) -> str:
     """Use the hint up and sign the token: the last thing that happens before the answer."""
     nonce = checked_nonce(asked)
-    if app.status in {AppStatus.SUSPENDED, AppStatus.ARCHIVED}:
+    if app.status in ENDED:
         raise LaunchRefused("unauthorized_client", "This app is not available right now.")
     login_hint, message_hint = single(asked, "login_hint"), single(asked, "lti_message_hint")
     if login_hint is None or message_hint is None:

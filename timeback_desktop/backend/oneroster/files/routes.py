@@ -27,6 +27,7 @@ from timeback_desktop.backend.oneroster.files.importing import Options
 from timeback_desktop.backend.oneroster.files.jobs import JobKey
 from timeback_desktop.backend.oneroster.files.running import JobRun
 from timeback_desktop.backend.oneroster.files.workers import Running
+from timeback_desktop.backend.oneroster.routes import tenant_of
 from timeback_desktop.backend.roster.service import Role
 from timeback_desktop.backend.runtime import CurrentPlatform, Platform
 
@@ -66,12 +67,11 @@ class _Asked:
 
 def _tenant(principal: Principal) -> str:
     """Return whose roster it is about; of people, only administrators see all of it."""
-    if principal.publisher_id is None:
-        raise HTTPException(403, "This token belongs to no school.")
+    tenant = tenant_of(principal)
     of_person = principal.kind is PrincipalKind.USER
     if of_person and Role.of(principal.role or "") is not Role.ADMINISTRATOR:
         raise HTTPException(403, "Only administrators may move the whole roster.")
-    return principal.publisher_id
+    return tenant
 
 
 @router.post(IMPORTS_PATH, status_code=202, response_model=schemas.ImportBegun)
