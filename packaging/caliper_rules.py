@@ -38,7 +38,7 @@ LISTS = {
 }
 ITEMS = {
     "Collection": "Entity",
-    "AggregateMeasureCollection": "AggregateMeasure",
+    "AggregateMeasureCollection": "AggregateMeasure|StudyreelMeasure",
     "DigitalResourceCollection": "DigitalResource",
     "Assessment": "AssessmentItem",
     "Forum": "Thread",
@@ -61,13 +61,12 @@ MORE_PROPERTIES = {
     "Membership": {"status": "term:statuses"},
     "MultiselectScale": {"orderedSelection": "boolean"},
     "DigitalResource": {"alignedLearningObjective": "[LearningObjective]"},
-    "Frame": {"index": "integer"},
     "Rating": {"scale": "Scale"},
     "SearchResponse": {"searchResultsItems": "[Entity]"},
-    "Session": {"user": "Agent"},
-    "Annotation": {"annotator": "Agent"},
-    "Attempt": {"assignee": "Agent"},
+    "Session": {"duration": "length"},
 }
+# Required in the prose, and by the official negatives, but absent from the tables.
+MORE_REQUIRED = {"AggregateMeasure": ["metricValue"]}
 # Version 1.1 had these on Result; harmless beside the names of 1.2.
 OLD_SCORES = [
     "curveFactor", "curvedTotalScore", "extraCreditScore", "normalScore", "penaltyScore",
@@ -128,6 +127,9 @@ EXTENSION_ENTITIES: dict[str, Any] = {
         "supertypes": [],
         "required": ["type", "value"],
         "properties": {"type": "term:activityMetrics", "value": "number", "extensions": "map"},
+        "narrowed": {
+            "type": {word: {"value": "count"} for word in ("totalQuestions", "correctQuestions")}
+        },
     },
     "TimebackTimeMetric": {
         "supertypes": [],
@@ -139,13 +141,17 @@ EXTENSION_ENTITIES: dict[str, Any] = {
             "sub_type": "string",
             "startDate": "dateTime",
             "endDate": "dateTime",
+            "start_date": "dateTime",
+            "end_date": "dateTime",
             "extensions": "map",
         },
     },
     "TimebackActivityMetricsCollection": {
         "supertypes": ["Collection"],
         "required": ["items"],
-        "properties": {"items": "[{TimebackActivityMetric}]", "attempt": "count"},
+        "properties": {"items": "[{TimebackActivityMetric}]", "attempt": "ordinal"},
+        "together": {"type": ["totalQuestions", "correctQuestions"]},
+        "extended": {"pctCompleteApp": "percent"},
     },
     "TimebackTimeSpentMetricsCollection": {
         "supertypes": ["Collection"],
@@ -156,6 +162,11 @@ EXTENSION_ENTITIES: dict[str, Any] = {
         "supertypes": ["Entity"],
         "required": ["metricType", "metricValue"],
         "properties": {"metricType": "term:activityMetricTypes", "metricValue": "number"},
+        "narrowed": {
+            "metricType": {
+                word: {"metricValue": "count"} for word in ("TotalQuestions", "CorrectQuestions")
+            }
+        },
     },
     "TimeSpentMetric": {
         "supertypes": ["Entity"],
@@ -172,13 +183,33 @@ EXTENSION_ENTITIES: dict[str, Any] = {
     "ActivityMetricsCollection": {
         "supertypes": ["Collection"],
         "required": ["items"],
-        "properties": {"items": "[ActivityMetric]", "attempt": "count"},
+        "properties": {"items": "[ActivityMetric]", "attempt": "ordinal"},
+        "together": {"metricType": ["TotalQuestions", "CorrectQuestions"]},
+        "extended": {"pctCompleteApp": "percent"},
     },
     "TimeSpentMetricsCollection": {
         "supertypes": ["Collection"],
         "required": ["items"],
         "properties": {"items": "[TimeSpentMetric]"},
     },
+    # StudyReel, the program before this one, put its measures' kinds where a type belongs.
+    "StudyreelMeasure": {
+        "supertypes": ["Entity"],
+        "required": ["metric"],
+        "properties": {
+            "metric": "term:studyreelMetrics",
+            "metricValue": "number",
+            "maxMetricValue": "number",
+            "startedAtTime": "dateTime",
+            "endedAtTime": "dateTime",
+            "reasoning": "string",
+        },
+    },
+    **{
+        name: {"supertypes": ["StudyreelMeasure"], "required": [], "properties": {}}
+        for name in ("PARTICIPATION", "INTERACTION", "ENGAGEMENT", "ANTI_PATTERN")
+    },
+    "SESSION": {"supertypes": ["Session"], "required": [], "properties": {}},
 }
 EXTENSION_EVENTS: dict[str, Any] = {
     "ActivityEvent": {
@@ -190,6 +221,7 @@ EXTENSION_EVENTS: dict[str, Any] = {
             "generated": ["TimebackActivityMetricsCollection", "ActivityMetricsCollection"],
         },
         "inline": ["generated"],
+        "excused": ["/object/isPartOf/id"],
     },
     "TimeSpentEvent": {
         "actions": ["SpentTime"],
@@ -200,17 +232,26 @@ EXTENSION_EVENTS: dict[str, Any] = {
             "generated": ["TimebackTimeSpentMetricsCollection", "TimeSpentMetricsCollection"],
         },
         "inline": ["generated"],
+        "excused": ["/object/isPartOf/id"],
     },
 }
+# What senders that are in use leave out, by event: a course without an id is all that the
+# published client knows of some, and the desktop's first versions name an insight's metric only.
+EXCUSED = {"FeedbackEvent": ["/object/metricValue"]}
 EXTENSION_TERMS = {
     "subjects": [
         "Reading", "Language", "Vocabulary", "Social Studies", "Writing", "Science", "FastMath",
         "Math", "None", "Other",
     ],
     "timeTypes": ["active", "inactive", "waste", "unknown", "anti-pattern"],
-    "timeMetricTypes": ["Active", "Inactive", "Waste", "Unknown", "AntiPattern"],
+    "timeMetricTypes": ["Active", "Inactive", "Waste", "Unknown", "AntiPattern", "Anti-pattern"],
     "activityMetrics": ["xpEarned", "totalQuestions", "correctQuestions", "masteredUnits"],
     "activityMetricTypes": ["XpEarned", "TotalQuestions", "CorrectQuestions", "MasteredUnits"],
+    "studyreelMetrics": [
+        "ASSESSMENTS_SUBMITTED", "ASSESSMENT_PASSED", "MINUTES_ON_TASKS", "SKILLS_MASTERED",
+        "STANDARDS_MASTERED", "UNITS_COMPLETED", "UNITS_PASSED", "WORDS_READ", "CHEATING",
+        "RUSHING", "IGNORING_EXPLANATION", "SKIPPING_RECOMMENDED_LESSON",
+    ],
     "timebackRoles": ["student", "teacher", "admin", "guide"],
 }  # fmt: skip
 
@@ -242,6 +283,7 @@ def entities(tables: dict[str, Any]) -> dict[str, Any]:
             for key, rule in row["properties"].items()
             if rule["disposition"] == "Required" and key in own
         ]
+        needed += MORE_REQUIRED.get(name, [])
         above = SUPERTYPES.get(name) or ([row["supertype"]] if row["supertype"] else [])
         found[name] = {"supertypes": above, "required": needed, "properties": own}
     found["Result"]["properties"] |= dict.fromkeys(OLD_SCORES, "number")
@@ -318,6 +360,8 @@ def events(derived: dict[str, Any]) -> dict[str, Any]:
     # Needed by one action only.
     found["ResourceManagementEvent"] |= {"required": [], "needs": {"Copied": ["generated"]}}
     found["ToolLaunchEvent"] |= {"required": [], "needs": {"Launched": ["federatedSession"]}}
+    for name, pointers in EXCUSED.items():
+        found[name] |= {"excused": pointers}
     return found | EXTENSION_EVENTS
 
 

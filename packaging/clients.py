@@ -55,7 +55,9 @@ NEWER = Clients(
     ),
     (3, 12),
 )
-ALL = (OLDER, NEWER)
+SERVER = Clients("sdk-0.4", ("timeback-sdk==0.4.0", "fastapi", "uvicorn"), (3, 12))
+"""The SDK's server, apart from 0.3.0 because both call themselves ``timeback``."""
+ALL = (OLDER, NEWER, SERVER)
 
 
 def ready(clients: Clients) -> Path | None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import clients
+import peers
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILE = (
@@ -29,7 +30,7 @@ def main() -> int:
     """Run uv from the environment that runs this; it's no part of the locks themselves."""
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "uv"], check=True)
     compile_lock(OURS.split())
-    for each in clients.ALL:
+    for each in (*clients.ALL, *peers.ALL):
         python = ".".join(map(str, each.oldest_python))
         written = str(each.lock.relative_to(ROOT))
         wanted = ["-", "--python-version", python, "--output-file", written]

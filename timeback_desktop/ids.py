@@ -63,3 +63,13 @@ def from_iri(iri: str) -> str:
     if iri.lower().startswith(_URN):
         return iri[len(_URN) :].lower()
     return iri.rstrip("/").rsplit("/", 1)[-1]
+
+
+def uuid_bytes(iri: str) -> bytes:
+    """Return the 16 bytes of a UUID, bare or as ``urn:uuid:…``; ``ValueError`` for all else."""
+    return bytes.fromhex(iri[-36:].replace("-", ""))
+
+
+def uuid_text(iri: str) -> str:
+    """Return the UUID of ``urn:uuid:…`` in small letters."""
+    return iri[-36:].lower()

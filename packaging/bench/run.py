@@ -3,7 +3,8 @@
 How much later is Home painted than the page of a bare PySide6 + WebEngine window? What does
 sampling cost while an app is open, against the same window with sampling off? And what do the
 probes of the operating system alone cost, beside what ActivityWatch is known to cost? And a
-roster of 10,000 students from CSV, beside a bare insert of the same rows?
+roster of 10,000 students from CSV, beside a bare insert of the same rows? And events, through
+HTTP with everything on, beside a bare insert of the same events?
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -24,6 +26,8 @@ RESULT = BUILD / "bench.json"
 COMPLAINTS = BUILD / "bench-stderr.txt"
 sys.path.insert(0, str(HERE.parent))
 
+from beside_peers import intake_beside_peers  # noqa: E402
+from ingest import CASES, intake_against_insert  # noqa: E402
 from pairs import Comparison, in_pairs  # noqa: E402
 from probes import Costs, cost_of_probes  # noqa: E402
 from program import BenchError, Program  # noqa: E402
@@ -31,6 +35,18 @@ from roster import import_against_insert  # noqa: E402
 from virtual_display import has_display, is_available, virtual_display  # noqa: E402
 
 MARGIN_S = 20  # what a watched program stays open longer than it is watched
+INTAKE_S = 10
+CHOICES = ("start", "sampling", "probes", "csv", "events", "peers")
+
+
+class Answer(Protocol):
+    """What was measured about one question."""
+
+    def show(self) -> None:
+        """Print it."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return it to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +107,18 @@ def measure(display: dict[str, str], options: argparse.Namespace) -> None:
     bench = Bench(environment(display), options.pairs, options.seconds)
     BUILD.mkdir(exist_ok=True)
     COMPLAINTS.unlink(missing_ok=True)
-    asked: dict[str, Callable[[], Comparison | Costs]] = {
+    asked: dict[str, Callable[[], Answer]] = {
         "start": bench.start,
         "sampling": bench.sampling,
         "probes": bench.probes,
         "csv": lambda: import_against_insert(bench.pairs),
+        "events": lambda: intake_against_insert(
+            bench.pairs, min(bench.seconds, INTAKE_S), COMPLAINTS, options.case
+        ),
     }
+    asked["peers"] = lambda: intake_beside_peers(
+        bench.pairs, min(bench.seconds, INTAKE_S), COMPLAINTS
+    )
     answers: dict[str, object] = {"machine": machine()}
     for name in options.only or asked:
         print(f"measuring: {name}", flush=True)
@@ -112,7 +134,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="pairs of runs for each question")
     parser.add_argument("--seconds", type=int, default=60, help="how long each window is watched")
-    parser.add_argument("--only", action="append", choices=["start", "sampling", "probes", "csv"])
+    parser.add_argument("--only", action="append", choices=CHOICES)
+    parser.add_argument("--case", action="append", choices=CASES, help="of events, all if none")
     options = parser.parse_args()
     try:
         if has_display() or not is_available():

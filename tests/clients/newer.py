@@ -10,12 +10,14 @@ import os
 import sys
 
 from ledger import Ledger
+from newer_caliper import Analytics, Events
 from newer_case import Standards
 from newer_edubridge import Bridge
 from newer_gradebook import Gradebook
 from newer_learning import Learning
 from newer_rostering import Rostering
 from newer_webhooks import Hooks
+from timeback_caliper import CaliperClient
 from timeback_case import CaseClient
 from timeback_common import TimebackProvider
 from timeback_edubridge import EdubridgeClient
@@ -40,9 +42,13 @@ def main(profile: str) -> None:
     learning, standards = Learning(oneroster, mark), Standards(case, mark)
     steps = [oneroster.check_auth, *rostering.steps(), *gradebook.steps(), *learning.steps()]
     steps += standards.steps()
+    caliper = ledger.watch(CaliperClient(platform=profile, provider=provider), "caliper")
+    events = Events(caliper, mark, os.environ["APP_ID"])
+    steps += events.steps()
     if profile == "BEYOND_AI":  # the other profile has no paths for these
         bridge = ledger.watch(EdubridgeClient(provider=provider), "edubridge")
         hooks = ledger.watch(WebhooksClient(provider=provider), "webhooks")
+        steps += Analytics(bridge, events).steps()
         steps += [*Bridge(bridge, mark).steps(), *Hooks(hooks, mark).steps()]
     ledger.attempt(*steps, *learning.endings(), *gradebook.endings(), *rostering.endings())
     ledger.close()

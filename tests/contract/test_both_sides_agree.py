@@ -87,7 +87,7 @@ def outbox(session: Session, time: list[Segment], judgements: list[Judgement]) -
 def test_the_client_and_the_platform_never_disagree(
     site: InProcess, told: list[tuple[State, int]], flagged: list[Any], random: Random
 ) -> None:
-    start = START + random.randrange(1, 300) * 86_400_000  # a day of its own
+    start = START - random.randrange(1, 300) * 86_400_000  # a day of its own
     session = Session(SessionId(ids.mint()), AVA, App(site.tool.id, "Tool", "Math"), start)
     time = recorded(told, start)
     judgements = judged(flagged, start, time[-1].to_ms)

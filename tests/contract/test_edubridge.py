@@ -304,7 +304,17 @@ FIGURES = {
         "correctQuestions": 7,
         "masteredUnits": 1,
     },
-    "timeSpentMetrics": {"activeSeconds": 120, "inactiveSeconds": 60, "wasteSeconds": 60},
+    "timeSpentMetrics": {
+        "activeSeconds": 120,
+        "inactiveSeconds": 60,
+        "wasteSeconds": 60,
+        "unknownSeconds": 0,
+        "claimedActiveSeconds": None,
+        "claimedInactiveSeconds": None,
+        "claimedWasteSeconds": None,
+        "claimedUnknownSeconds": None,
+        "claimedAntiPatternSeconds": None,
+    },
     "apps": ["Tool"],
 }
 

@@ -20,6 +20,7 @@ from timeback_desktop.partition import State
 
 Json = dict[str, Any]
 SESSION = caliper.SessionSpan(ids.seeded("test", "session", "routes"), START)
+OLDER = ("status", "message", "errors")  # what older clients read
 PATHS = ["/events/1.0/", "/events/1.0", "/caliper/v1p2", "/caliper/event"]
 
 
@@ -36,7 +37,12 @@ def test_each_path_answers_for_each_item_in_order(site: InProcess, path: str) ->
     good = window(site.tool.id)
     bad = window(site.tool.id, 2) | {"action": "Slept"}
     answer = send(site, site.sign_in(), body(good, bad, good), path)
-    assert (answer.status_code, set(answer.json())) == (200, {"jobId", "results"})
+    told = answer.json()
+    assert (answer.status_code, set(told)) == (200, {"jobId", "results", *OLDER})
+    assert (told["status"], told["message"]) == ("partial", "2 taken, 1 refused.")
+    assert [(each["id"], each["pointer"]) for each in told["errors"]] == [
+        (bad["id"], "/data/1/action")
+    ]
     results = answer.json()["results"]
     assert [each["status"] for each in results] == ["accepted", "refused", "duplicate"]
     assert [each["id"] for each in results] == [good["id"], bad["id"], good["id"]]
@@ -55,7 +61,8 @@ def test_nothing_good_is_a_problem_that_names_the_places(site: InProcess) -> Non
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
-    assert {"type", "title", "status", "detail", "message", "results"} == set(told)
+    assert {"type", "title", "detail", "results", *OLDER} == set(told)
+    assert told["errors"][0]["pointer"] == "/data/0/actor"
     assert told["results"][0]["faults"][0]["pointer"] == "/data/0/actor"
 
 
@@ -120,7 +127,7 @@ V1P2 = b"http://purl.imsglobal.org/ctx/caliper/v1p2"
         (b"[" * 500_000, 400, None),
         (ENVELOPE % (V1P2, b"[]"), 400, "/data"),
         (ENVELOPE % (V1P2, b"[NaN]"), 400, None),
-        (ENVELOPE % (V1P2, b"[" * 60 + b"]" * 60), 400, None),
+        (ENVELOPE % (V1P2, b"[" * 60 + b"]" * 60), 422, None),
         (ENVELOPE % (b"http://purl.imsglobal.org/ctx/caliper/v9", b"[1]"), 422, "/dataVersion"),
         (ENVELOPE % (V1P2, b"[" + b"1," * MAX_ITEMS + b"1]"), 413, "/data"),
         (ENVELOPE % (V1P2, b"[1]") + b" " * MAX_BYTES, 413, None),

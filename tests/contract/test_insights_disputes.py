@@ -30,6 +30,12 @@ PIECES = [Piece(s, START + n * MINUTE, START + (n + 1) * MINUTE) for n, s in enu
 RUSHED = (START + 30_000, 45_000)
 
 
+@pytest.fixture(autouse=True)
+def evening(site: InProcess) -> None:
+    """All of the day was lived when it is told."""
+    site.clock.pass_seconds(12 * 3600)
+
+
 def insight(key: str, kind: str, started_at_ms: int, ms: int) -> wire.Insight:
     return wire.Insight(
         id=ids.seeded("verdict", key, ""),

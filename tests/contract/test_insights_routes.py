@@ -20,6 +20,12 @@ USER = f"/insights/1.0/users/{STUDENT_ID}"
 RANGE = {"from": iso_utc(START - 86_400_000), "to": iso_utc(START + 86_400_000)}
 
 
+@pytest.fixture(autouse=True)
+def evening(site: InProcess) -> None:
+    """All of the day was lived when it is told."""
+    site.clock.pass_seconds(12 * 3600)
+
+
 def play(site: InProcess, key: str, start_ms: int, *states: State) -> caliper.SessionSpan:
     """Send a session of one minute a state, from the desktop."""
     app = caliper.App(site.tool.id, "Tool", "Math")
@@ -121,8 +127,10 @@ def test_nothing_measured_is_null_and_no_day(site: InProcess) -> None:
     assert ask(site, "sessions").json()["sessions"] == []
     told = ask(site, "overview", **RANGE).json()
     assert told["buckets"] == []
-    assert told["totals"] == {"time": None, "questions": None, "sessions": 0}
-    assert told["breakdown"] == {"byApp": [], "byState": {}}
+    nothing = dict.fromkeys(("time", "claimed", "waste", "questions", "xp", "masteredUnits"))
+    assert told["totals"] == {**nothing, "sessions": 0}
+    assert told["breakdown"] == {"byApp": [], "bySubject": [], "byState": {}}
+    assert told["trend"] is None
     answer_question(site, 0, right=True)
     (row,) = ask(site, "sessions").json()["sessions"]
     assert (row["time"], row["questions"]) == (None, {"answered": 1, "correct": 1})

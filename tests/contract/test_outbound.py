@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import socket
 import ssl
@@ -16,15 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from timeback_desktop.backend import outbound
-from timeback_desktop.backend.outbound import (
-    FetchFailed,
-    fetch,
-    fetch_json,
-    is_public,
-    may_reach_loopback,
-)
+from timeback_desktop.backend import outbound, reach
+from timeback_desktop.backend.outbound import Answered, FetchFailed, fetch, fetch_json, post
+from timeback_desktop.backend.reach import checked_target, is_public, may_reach_loopback
 from timeback_desktop.backend.settings import Settings
+from timeback_desktop.errors import ContractFault
 
 
 class Site(HTTPServer):
@@ -206,7 +203,7 @@ def test_a_name_is_looked_up_once_and_that_address_is_called(
     server: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.pages["/"] = page()
-    monkeypatch.setattr(outbound, "checked_url", lambda url, _: url)  # http to a name
+    monkeypatch.setattr(reach, "checked_url", lambda url, _: url)  # http to a name
     times = named(monkeypatch, ["127.0.0.1"], ["10.0.0.5"])
     asked(f"http://rebound.example:{server.server_port}/")
     assert times() == 1
@@ -306,6 +303,90 @@ def test_the_log_holds_no_query(server: Site, caplog: pytest.LogCaptureFixture) 
     asked(f"{server.url}/q?token=s3cret")
     assert "test: GET" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def posted(url: str, **changes: Any) -> Answered:
+    given = {"purpose": "test", "headers": {"X-One": "1"}, "seconds": 5.0, "loopback": True}
+    return asyncio.run(post(url, b"{}", **{**given, **changes}))
+
+
+def test_what_is_posted_arrives_with_its_headers_and_nothing_of_ours(server: Site) -> None:
+    server.pages["/hook"] = page(status=202, Set_Cookie="a=b")
+    assert posted(f"{server.url}/hook", headers={"User-Agent": "Us", "X-One": "1"}).status == 202
+    posted(f"{server.url}/hook")
+    method, _, headers, body = server.seen[-2]
+    assert (method, body, headers["User-Agent"], headers["X-One"]) == ("POST", b"{}", "Us", "1")
+    assert "Cookie" not in server.seen[-1][2]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page(status=500, Retry_After="7"),
+        page(status=302, location="/elsewhere", Retry_After="7"),
+        page(b"x" * 1_000_000, Retry_After="7"),
+        page(b"\x1f\x8b", Content_Encoding="gzip", Retry_After="7"),
+        page(content_type="", Retry_After="7"),
+    ],
+)
+def test_of_an_answer_to_a_post_only_the_status_is_wanted(
+    server: Site, answer: tuple[int, Any, bytes]
+) -> None:
+    server.pages["/hook"], before = answer, len(server.seen)
+    assert posted(f"{server.url}/hook") == Answered(answer[0], "7")
+    assert len(server.seen) == before + 1, "no redirect is followed"
+
+
+def test_a_post_keeps_every_rule_of_a_fetch(server: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FetchFailed, match="open Internet"):
+        posted(f"{server.url}/hook", loopback=False)
+    server.stopping.clear()
+    with pytest.raises(FetchFailed, match="too long"):
+        posted(f"{server.url}/slow", seconds=0.05)
+    server.stopping.set()
+    with pytest.raises(FetchFailed, match="begins with https"):
+        posted("file:///etc/passwd")
+    named(monkeypatch, ["93.184.216.34", "10.0.0.5"])
+    with pytest.raises(FetchFailed, match="open Internet"):
+        posted("https://two-faced.example/")
+
+
+@pytest.mark.parametrize("port", [22, 25, 1023])
+def test_ports_that_speak_other_languages_are_not_called(port: int) -> None:
+    with pytest.raises(FetchFailed, match="at this port"):
+        asked(f"https://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("url", "at_home", "in_public"),
+    [
+        ("https://app.example/hook", True, True),
+        ("https://app.example:8443/hook", True, True),
+        ("https://93.184.216.34/hook", True, True),
+        ("http://127.0.0.1:9000/hook", True, False),
+        ("https://localhost/hook", True, False),
+        ("https://2130706433/hook", True, False),
+        ("https://0x7f.1/hook", True, False),
+        ("https://10.0.0.1/hook", False, False),
+        ("https://167772161/hook", False, False),
+        ("https://169.254.169.254/latest/meta-data", False, False),
+        ("https://0/hook", False, False),
+        ("https://app.example:25/hook", False, False),
+        ("https://[::1]/hook", False, False),
+        ("https://[::ffff:127.0.0.1]/hook", False, False),
+        ("http://app.example/hook", False, False),
+        ("gopher://app.example/hook", False, False),
+    ],
+)
+def test_a_target_that_will_never_be_called_is_refused_at_once(
+    url: str, at_home: bool, in_public: bool
+) -> None:
+    for loopback, good in ((True, at_home), (False, in_public)):
+        if good:
+            assert checked_target(url, "/targetUrl", loopback=loopback) == url
+        else:
+            with pytest.raises(ContractFault):
+                checked_target(url, "/targetUrl", loopback=loopback)
 
 
 @pytest.fixture(scope="module")

@@ -172,6 +172,7 @@ def test_each_event_is_heard_once_and_later_ones_after_it(site: InProcess) -> No
 
 
 def test_what_came_before_its_session_is_not_missed(site: InProcess) -> None:
+    site.clock.pass_seconds(2 * 3600)
     tell(site, *question(site, 1, 1, 2, right=True))
     other = ids.seeded("feed", "session", "other")
     send(site, RUN_SECRET, body(logged_in(site, other, START + 3_600_000)))
@@ -202,6 +203,7 @@ def test_odd_questions(site: InProcess, params: Json) -> None:
 
 
 def test_the_usual_time_is_known_once_enough_have_answered(site: InProcess) -> None:
+    site.clock.pass_seconds(3600)
     open_session(site)
     for number in range(30):
         tell(site, *question(site, number, number * 10, 4 if number % 2 else 2, right=True))

@@ -13,9 +13,9 @@ from tests.helpers.tokens import Client, new_client, token_of
 from tests.helpers.writers import token_with
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.demo.seed import PUBLISHER_ID
-from timeback_desktop.backend.oneroster.credentials import Vault
 from timeback_desktop.backend.scopes import ALL_SCOPES, EVENTS_READONLY, EVENTS_WRITE
 from timeback_desktop.backend.settings import Settings
+from timeback_desktop.backend.vault import Vault
 from timeback_desktop.backend.webhooks import service
 from timeback_desktop.backend.webhooks.models import webhook_filters, webhooks
 from timeback_desktop.errors import ContractFault
@@ -112,7 +112,9 @@ def test_filters_live_and_die_with_their_webhook(site: InProcess, token: str) ->
 def kept_secret(site: InProcess, owner: service.Owner, hook: str) -> str:
     vault = Vault.open(site.platform.settings.keys)
     with reading(site.platform.engine) as connection:
-        return service.secret_of(connection, owner, vault, hook)
+        of_hook = select(webhooks.c.sealed_secret).where(owner.has(webhooks, hook))
+        sealed = connection.scalars(of_hook).one()
+    return service.secret_of(owner, vault, hook, sealed)
 
 
 def test_a_secret_is_sealed_and_never_told(site: InProcess, client: Client, token: str) -> None:
@@ -187,6 +189,7 @@ def test_scopes_and_people(site: InProcess) -> None:
         {"targetUrl": "file:///etc/passwd"},
         {"targetUrl": "https://user:pw@app.example/"},
         {"targetUrl": "https://[::1]/"},
+        {"targetUrl": "https://10.0.0.1/"},
         {"targetUrl": ""},
         {"secret": ""},
         {"secret": None},
@@ -232,12 +235,17 @@ def test_a_client_cannot_pile_them_up(
     site: InProcess, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MOST", 2)
+    monkeypatch.setattr(service, "MOST_FILTERS", 2)
+    monkeypatch.setattr(service, "MOST_PATTERNS", 1)
     hook, _ = (register(site, token)["id"] for _ in range(2))
     assert call(site, token, "POST", "/webhooks", HOOK).status_code == 409
-    for _ in range(2):
-        add_filter(site, token, hook)
+    first, second = (add_filter(site, token, hook) for _ in range(2))
     body = {**FILTER, "webhookId": hook}
     assert call(site, token, "POST", "/webhook-filters", body).status_code == 409
+    pattern = {**body, "filterOperator": "regexp"}
+    for each, status in ((first, 200), (first, 200), (second, 409)):
+        path = f"/webhook-filters/{each['id']}"
+        assert call(site, token, "PUT", path, pattern).status_code == status
 
 
 def test_the_owner_stands_in_every_key() -> None:

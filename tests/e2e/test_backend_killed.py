@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -126,7 +127,8 @@ def fill(store: StoreThread, sessions: int, windows: int) -> dict[str, int]:
 def arrived(data: Path) -> tuple[list[str], dict[str, int]]:
     """Return the ids of the stored events in the order of their storing, and ms by session."""
     with closing(sqlite3.connect(data / "backend" / "backend.db")) as db:
-        ids = [row[0] for row in db.execute("SELECT id FROM events ORDER BY rowid")]
+        asked = db.execute("SELECT id FROM event_ids ORDER BY batch_id, place")
+        ids = [str(UUID(bytes=row[0])) for row in asked]
         spent = db.execute("SELECT session_id, sum(ms) FROM time_spent GROUP BY session_id")
         return ids, dict(spent.fetchall())
 

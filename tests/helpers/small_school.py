@@ -25,11 +25,11 @@ from timeback_desktop.backend.db.engine import open_engine, reading, writing
 from timeback_desktop.backend.db.tables import metadata
 from timeback_desktop.backend.events.service import Result, ingest
 from timeback_desktop.backend.insights import service as insights
-from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.lti.models import lti_subjects
 from timeback_desktop.backend.registry.models import applications, publishers
 from timeback_desktop.backend.registry.service import grant
 from timeback_desktop.backend.roster.models import orgs, users
+from timeback_desktop.backend.timeline.record import Asked
 from timeback_desktop.caliper import events
 from timeback_desktop.caliper.envelope import open_envelope, wrap
 
@@ -37,6 +37,7 @@ TENANT = ids.seeded("test", "publisher", "1")
 ORG = ids.seeded("test", "org", "1")
 SCOPES = frozenset({EVENTS_WRITE, EVENTS_READONLY})
 START = MORNING_UTC_MS
+RECEIVED = START + 400 * 86_400_000  # when a laptop that was offline for long sends it all
 
 
 def learner(key: str) -> events.Learner:
@@ -83,7 +84,7 @@ class SmallSchool:
         """Send events in one envelope."""
         raw = wrap("urn:x:sensor", START, [events.encode(item) for item in items])
         with writing(self.engine) as connection:
-            return list(ingest(connection, sender, open_envelope(raw), START).results)
+            return list(ingest(connection, sender, open_envelope(raw), RECEIVED).results)
 
     def statuses(self, sender: Principal, *items: Any) -> list[str]:
         """Send events and return what became of each."""

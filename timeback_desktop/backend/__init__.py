@@ -15,11 +15,14 @@ wellknown   discovery documents and the key set, of each environment
 lti         the LTI 1.3 launch: hints, the authorization answer
 events      Caliper events in
 sessions    what the events say about a session; read by ``insights``
+timeline    how a student's time went: the one fold of stretches, overlays and reviews
+rollups     figures by day of students, classes and schools, kept as events arrive
 insights    sessions, overviews and judgements out; reviews and contests in
+progress    experience points and mastery: what was claimed, what was earned
 signin      people sign in: passwords, pages, devices, other identity providers
-feed        what an app tells during a session, to the desktop that launched it
+feed        what happens while it happens: to the desktop, and to a coach's board
 edubridge   TimeBack's course-centred view of all this; analytics
-webhooks    where API clients want to hear of events; none is delivered yet
+webhooks    events delivered to the addresses where API clients want to hear of them
 curriculum  what is taught: CASE, over a store that is empty yet
 desktop     the routes that only the desktop window calls
 demo        the demo school and the sample apps
@@ -28,7 +31,9 @@ reference   the API reference at ``/docs``, read off the running app
 ==========  =======================================================================
 
 Of ``registry``, ``lifecycle`` and the routes stand on top of all this: whoever registers an
-app gets a sandbox with it. ``outbound`` is the one module that calls other servers.
+app gets a sandbox with it. ``outbound`` is the one module that calls other servers,
+where ``reach`` allows it; ``vault`` seals what must be opened again.
+``asking`` reads ranges, zones and pages out of questions about learning.
 ``settings`` and ``runtime`` hold what a running backend is made of, ``api`` joins the
 routers into an app, ``server`` is the process around it.
 

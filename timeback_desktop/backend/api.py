@@ -14,7 +14,10 @@ from timeback_desktop.backend.curriculum import routes as curriculum_routes
 from timeback_desktop.backend.desktop import routes as desktop_routes
 from timeback_desktop.backend.edubridge import routes as edubridge_routes
 from timeback_desktop.backend.environments import Doors
+from timeback_desktop.backend.events import query_routes
 from timeback_desktop.backend.events import routes as events_routes
+from timeback_desktop.backend.events.door import EventDoor
+from timeback_desktop.backend.feed import board_routes
 from timeback_desktop.backend.feed import routes as feed_routes
 from timeback_desktop.backend.guards import AccessLog, BodyLimit, HostAllowList
 from timeback_desktop.backend.insights import routes as insights_routes
@@ -28,6 +31,7 @@ from timeback_desktop.backend.oneroster import (
 )
 from timeback_desktop.backend.oneroster import routes as oneroster_routes
 from timeback_desktop.backend.oneroster.files import routes as roster_files_routes
+from timeback_desktop.backend.progress import routes as progress_routes
 from timeback_desktop.backend.reference import routes as reference_routes
 from timeback_desktop.backend.registry import life_routes, publisher_routes
 from timeback_desktop.backend.registry import routes as registry_routes
@@ -35,6 +39,7 @@ from timeback_desktop.backend.registry.lifecycle import NotYet
 from timeback_desktop.backend.runtime import Platform
 from timeback_desktop.backend.signin import routes as signin_routes
 from timeback_desktop.backend.signin.schemas import PageFault
+from timeback_desktop.backend.webhooks import delivery_routes
 from timeback_desktop.backend.webhooks import routes as webhooks_routes
 from timeback_desktop.backend.wellknown import routes as wellknown_routes
 
@@ -44,8 +49,11 @@ _FEATURES = (
     signin_routes,
     lti_routes,
     events_routes,
+    query_routes,
     insights_routes,
+    progress_routes,
     feed_routes,
+    board_routes,
     desktop_routes,
     registry_routes,
     life_routes,
@@ -59,6 +67,7 @@ _FEATURES = (
     edubridge_routes,
     curriculum_routes,
     webhooks_routes,
+    delivery_routes,
     reference_routes,
 )
 
@@ -83,6 +92,7 @@ def create_app(platform: Platform) -> FastAPI:
     for feature in _FEATURES:
         app.include_router(feature.router)
     app.add_middleware(BodyLimit)
+    app.add_middleware(EventDoor)
     app.add_middleware(Doors)
     app.add_middleware(HostAllowList, hosts=_own_names(platform))
     app.add_middleware(AccessLog)

@@ -15,5 +15,16 @@ DEVICE_PATH = "/oauth2/device_authorization"
 USERINFO_PATH = "/oauth2/userinfo"
 ROTATE_KEYS_PATH = "/auth/1.0/keys/rotate"
 EVENTS_PATH = "/events/1.0/"
+EVENT_PATHS = (
+    EVENTS_PATH,
+    "/events/1.0",
+    "/caliper/v1p2",
+    "/caliper/event",
+    "/caliper/v1p2/events",
+    "/caliper/1.2/events",
+    "/ims/caliper/v1p2",
+    "/ims/caliper/v1p2/events",
+    "/events",
+)
 IMPORTS_PATH = "/ims/oneroster/rostering/v1p2/imports"
 EXPORTS_PATH = "/ims/oneroster/rostering/v1p2/exports.zip"

@@ -20,7 +20,7 @@ from timeback_desktop.backend.faults import told
 from timeback_desktop.clock import SystemClock
 
 _log = logging.getLogger("timeback_desktop.backend.access")
-_EVENT_PATHS = ("/events/", "/caliper/", "/ims/caliper/")
+_EVENT_PATHS = ("/events/", "/caliper/", "/ims/caliper/", "/edubridge/caliper/")
 _MAX_EVENT_BYTES = 2 * 1024 * 1024
 _MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 _MAX_BYTES = 256 * 1024

@@ -1,14 +1,14 @@
 """The one module of the backend that calls other people's servers.
 
-Whoever registers an app, or names an identity provider, tells us addresses; this module
-decides which of them are called. A platform that the world knows by a public name calls
-public addresses only, so that nobody can talk it into calling its own network. A platform
-on a laptop is known as 127.0.0.1 (:func:`may_reach_loopback`), where the apps that are being
-developed live too: it may call that machine, and still no other one of the network.
+Whoever registers an app or a webhook, or names an identity provider, tells us addresses;
+which of them are called is decided in ``reach``.
 
 A name is looked up once, all its addresses are judged, and the connection is made to one of
 those very addresses; the certificate is still checked against the name. There are no cookies,
 no proxies out of the environment, and no compressed answers, whose real size nobody knows.
+
+What is fetched is read (:func:`fetch`); of what is posted only the status is wanted
+(:func:`post`), and whatever else the other server says is dropped unread.
 """
 
 from __future__ import annotations
@@ -16,45 +16,43 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
-from timeback_desktop.backend.registry.addresses import LOOPBACK, checked_url
-from timeback_desktop.backend.settings import Settings
+from timeback_desktop.backend.reach import (
+    Address,
+    FetchFailed,
+    judged,
+    may_reach_loopback,
+    on_loopback,
+    parts_of,
+)
 from timeback_desktop.clock import SystemClock
-from timeback_desktop.errors import ContractFault
+
+__all__ = [
+    "Answered",
+    "FetchFailed",
+    "Fetched",
+    "fetch",
+    "fetch_json",
+    "may_reach_loopback",
+    "post",
+]
 
 JSON_TYPES = ("application/json", "application/jwk-set+json")
 _MAX_HOPS = 3  # the address itself, and two redirects
-_MAX_ADDRESSES = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NOT_PUBLIC_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
-_UNICAST_6 = IPv6Network("2000::/3")
-"""All else of IPv6 is local, multicast, or another way to write an IPv4 address."""
-_NOT_PUBLIC_6 = (
-    IPv6Network("2001::/23"),  # Teredo and other protocols
-    IPv6Network("2001:db8::/32"),
-    IPv6Network("2002::/16"),  # IPv4 in disguise
-    IPv6Network("3fff::/20"),
-)
 _log = logging.getLogger(__name__)
 # httpx writes every address it calls into the log, with its query.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
-Address = IPv4Address | IPv6Address
-
-
-class FetchFailed(ContractFault):
-    """Another server did not give what was asked of it; the message can be shown to anybody."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, status=502)
+Taken = TypeVar("Taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +72,32 @@ class Fetched:
             raise FetchFailed("The server answered with something that is no JSON.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a server took what was posted to it; ``retry_after`` as it wrote that."""
+
+    status: int
+    retry_after: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What is asked of another server, at whichever address."""
 
     purpose: str
-    limit_bytes: int
     timeout: float
     accept: tuple[str, ...]
     loopback: bool
+    limit_bytes: int = 0
     form: Mapping[str, str] | None = None
+    content: bytes | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
     authorization: str | None = None
     statuses: tuple[int, ...] = (200,)
 
     @property
     def method(self) -> str:
-        return "GET" if self.form is None else "POST"
+        return "GET" if self.form is None and self.content is None else "POST"
 
     @property
     def follows(self) -> bool:
@@ -100,12 +108,8 @@ class _Asked:
     def headers(self) -> dict[str, str]:
         told = {"Accept": ", ".join(self.accept), "Accept-Encoding": "identity"}
         told["User-Agent"] = "TimeBack"
-        return told | ({"Authorization": self.authorization} if self.authorization else {})
-
-
-def may_reach_loopback(settings: Settings) -> bool:
-    """Tell whether this platform may call its own machine: only one that is known as such."""
-    return (urlsplit(settings.issuer_url).hostname or "") in LOOPBACK
+        told |= {"Authorization": self.authorization} if self.authorization else {}
+        return {**told, **self.named}
 
 
 def fetch(  # noqa: PLR0913 each is named by the caller
@@ -142,7 +146,7 @@ def fetch(  # noqa: PLR0913 each is named by the caller
             return answer
         if not asked.follows:
             raise FetchFailed(f"The server sent us on to another address ({purpose}).")
-        if not _on_loopback(url):  # a stranger must not send us back home
+        if not on_loopback(url):  # a stranger must not send us back home
             asked = replace(asked, loopback=False)
         url = answer
     raise FetchFailed(f"The server sent us from address to address ({purpose}).")
@@ -171,16 +175,35 @@ def fetch_json(  # noqa: PLR0913 see fetch
     ).json()
 
 
-def is_public(address: Address) -> bool:
-    """Tell whether an address is one of the open Internet."""
-    if isinstance(address, IPv4Address):
-        odd = address.is_multicast or address.is_reserved
-        return address.is_global and not odd and not any(address in net for net in _NOT_PUBLIC_4)
-    return address in _UNICAST_6 and not any(address in net for net in _NOT_PUBLIC_6)
+async def post(  # noqa: PLR0913 each is named by the caller
+    url: str,
+    content: bytes,
+    *,
+    purpose: str,
+    headers: Mapping[str, str],
+    seconds: float,
+    loopback: bool = False,
+) -> Answered:
+    """Post ``content`` to another server; raise :class:`FetchFailed` when it does not answer.
 
-
-def _on_loopback(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in LOOPBACK
+    Every status is an answer, a redirect too: it is not followed. ``seconds`` are for
+    everything together.
+    """
+    asked = _Asked(
+        purpose=purpose,
+        timeout=seconds,
+        accept=("*/*",),
+        loopback=loopback,
+        content=content,
+        named=headers,
+    )
+    parts = parts_of(url)
+    with _Line(asked, parts) as line, _one_sentence(asked):
+        async with asyncio.timeout(seconds):
+            addresses = await asyncio.to_thread(judged, parts, loopback=loopback)
+            answer = await _within_time(url, addresses, asked, _status_of)
+        line.outcome = str(answer.status)
+        return answer
 
 
 @dataclass(slots=True)
@@ -204,50 +227,34 @@ class _Line:
         _log.info("%s: %s %r %s %d ms", asked.purpose, asked.method, where, self.outcome, took)
 
 
+@contextmanager
+def _one_sentence(asked: _Asked) -> Iterator[None]:
+    """Tell in one sentence what went wrong on the way."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise FetchFailed(f"The server took too long to answer ({asked.purpose}).") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise FetchFailed(f"The server cannot be reached ({asked.purpose}).") from error
+
+
 def _hop(url: str, asked: _Asked) -> Fetched | str:
     """Call one address; return the answer, or the address that it sends us to."""
-    parts = _parts(url)
-    with _Line(asked, parts) as line:
-        addresses = _judged(parts, loopback=asked.loopback)
-        try:
-            answer = asyncio.run(_within_time(url, addresses, asked))
-        except TimeoutError as error:
-            raise FetchFailed(f"The server took too long to answer ({asked.purpose}).") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise FetchFailed(f"The server cannot be reached ({asked.purpose}).") from error
+    parts = parts_of(url)
+    with _Line(asked, parts) as line, _one_sentence(asked):
+        addresses = judged(parts, loopback=asked.loopback)
+        answer = asyncio.run(_within_time(url, addresses, asked, _page_or_redirect))
         line.outcome = str(answer.status) if isinstance(answer, Fetched) else "redirect"
         return answer
 
 
-def _parts(url: str) -> SplitResult:
-    try:
-        return urlsplit(checked_url(url, ""))
-    except ContractFault as fault:
-        raise FetchFailed(str(fault)) from fault
+_Take = Callable[[httpx.Response, str, _Asked], Awaitable[Taken]]
+"""What is taken from an answer of which no more than the headers has come."""
 
 
-def _judged(parts: SplitResult, *, loopback: bool) -> list[Address]:
-    """Return the addresses of a host, every one of which may be called."""
-    addresses = _look_up(parts.hostname or "", parts.port or 443)
-    for address in addresses:
-        allowed = is_public(address) or (loopback and address.is_loopback)
-        if not allowed:
-            raise FetchFailed("This address is not one of the open Internet.")
-        if parts.scheme == "http" and not address.is_loopback:
-            raise FetchFailed("Plain http is only for this machine itself.")
-    return addresses[:_MAX_ADDRESSES]
-
-
-def _look_up(host: str, port: int) -> list[Address]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise FetchFailed(f"There is no server named {host!r}.") from error
-    # A scope such as fe80::1%eth0 is dropped: such an address is refused anyway.
-    return list(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
-
-
-async def _within_time(url: str, addresses: list[Address], asked: _Asked) -> Fetched | str:
+async def _within_time(
+    url: str, addresses: list[Address], asked: _Asked, take: _Take[Taken]
+) -> Taken:
     async with (
         asyncio.timeout(asked.timeout),
         httpx.AsyncClient(
@@ -256,20 +263,25 @@ async def _within_time(url: str, addresses: list[Address], asked: _Asked) -> Fet
     ):
         for address in addresses[:-1]:
             try:
-                return await _ask(client, url, address, asked)
+                return await _ask(client, url, address, asked, take)
             except httpx.ConnectError:
                 continue
-        return await _ask(client, url, addresses[-1], asked)
+        return await _ask(client, url, addresses[-1], asked, take)
 
 
 def _verification(url: str) -> Any:
     """Return the trust in certificates; reading that takes time, which plain http can spare."""
-    return httpx.create_ssl_context(trust_env=False) if url.startswith("https:") else False
+    return _trust() if url.startswith("https:") else False
+
+
+@lru_cache(maxsize=1)
+def _trust() -> Any:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _ask(
-    client: httpx.AsyncClient, url: str, address: Address, asked: _Asked
-) -> Fetched | str:
+    client: httpx.AsyncClient, url: str, address: Address, asked: _Asked, take: _Take[Taken]
+) -> Taken:
     parts = urlsplit(url)
     literal = f"[{address}]" if address.version == 6 else str(address)
     pinned = parts._replace(netloc=f"{literal}:{parts.port}" if parts.port else literal)
@@ -277,17 +289,26 @@ async def _ask(
         asked.method,
         pinned.geturl(),
         headers=asked.headers | {"Host": parts.netloc},
+        content=asked.content,
         data=dict(asked.form) if asked.form is not None else None,
         extensions={"sni_hostname": parts.hostname or ""},
     )
     answer = await client.send(request, stream=True, follow_redirects=False)
     try:
-        if answer.status_code in _REDIRECTS:
-            target: str = urljoin(url, answer.headers.get("location", ""))
-            return target
-        return await _read(answer, url, asked)
+        return await take(answer, url, asked)
     finally:
         await answer.aclose()
+
+
+async def _status_of(answer: httpx.Response, _url: str, _asked: _Asked) -> Answered:
+    return Answered(answer.status_code, answer.headers.get("retry-after"))
+
+
+async def _page_or_redirect(answer: httpx.Response, url: str, asked: _Asked) -> Fetched | str:
+    if answer.status_code in _REDIRECTS:
+        target: str = urljoin(url, answer.headers.get("location", ""))
+        return target
+    return await _read(answer, url, asked)
 
 
 async def _read(answer: httpx.Response, url: str, asked: _Asked) -> Fetched:

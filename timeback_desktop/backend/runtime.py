@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
@@ -16,10 +16,13 @@ from sqlalchemy import Engine
 from timeback_desktop.backend.auth.client_keys import RemoteKeys
 from timeback_desktop.backend.auth.throttle import TokenThrottle
 from timeback_desktop.backend.feed.arrivals import Arrivals
+from timeback_desktop.backend.feed.desk import Desks
 from timeback_desktop.backend.keys.signing import SigningKeys
 from timeback_desktop.backend.oneroster.files.workers import Workers
 from timeback_desktop.backend.settings import Settings
 from timeback_desktop.backend.signin.parts import SignInParts
+from timeback_desktop.backend.turns import Turns
+from timeback_desktop.backend.webhooks.worker import Deliveries
 from timeback_desktop.clock import now_ms
 
 
@@ -28,10 +31,11 @@ class Platform:
     """The parts of one running backend; ``run_secret`` is the desktop's own password.
 
     ``now`` tells the wall clock in milliseconds: expiry is judged by it, and only by it.
-    ``arrivals`` wakes those who wait for a student's events. ``token_throttle`` counts who
-    asks for tokens too often, ``client_keys`` are the public keys of apps that sign.
-    ``sign_in`` knows the identity providers that the school lets in, ``imports`` takes rosters
-    in from files.
+    ``arrivals`` wakes those who wait for a student's events, ``desks`` tell boards of them.
+    ``token_throttle`` counts who asks for tokens too often, ``client_keys`` are the public keys
+    of apps that sign. ``sign_in`` knows the identity providers that the school lets in,
+    ``imports`` takes rosters in from files, ``turns`` takes envelopes in groups, ``deliveries``
+    sends events to webhooks.
     """
 
     settings: Settings
@@ -40,10 +44,13 @@ class Platform:
     run_secret: str | None = None
     now: Callable[[], int] = now_ms
     arrivals: Arrivals = field(default_factory=Arrivals)
+    desks: Desks = field(default_factory=Desks)
     token_throttle: TokenThrottle = field(default_factory=TokenThrottle)
     client_keys: RemoteKeys = field(default_factory=RemoteKeys)
     sign_in: SignInParts = field(default_factory=SignInParts)
     imports: Workers = field(default_factory=Workers)
+    deliveries: Deliveries = field(default_factory=Deliveries)
+    turns: Turns[Any, Any] = field(default_factory=Turns)
 
 
 def current_platform(request: Request) -> Platform:

@@ -25,9 +25,13 @@ from timeback_desktop.backend.demo.samples import Site, shelve_samples
 from timeback_desktop.backend.demo.seed import seed_demo_school
 from timeback_desktop.backend.keys.signing import SigningKeys
 from timeback_desktop.backend.oneroster.files.jobs import end_lost
+from timeback_desktop.backend.reach import may_reach_loopback
+from timeback_desktop.backend.rollups.rebuild import rebuild_missing
 from timeback_desktop.backend.runtime import Platform
 from timeback_desktop.backend.settings import Settings
 from timeback_desktop.backend.signin.parts import SignInParts
+from timeback_desktop.backend.vault import Vault
+from timeback_desktop.backend.webhooks.sending import Office
 from timeback_desktop.clock import now_ms
 from timeback_desktop.errors import DatabaseUnusable, EnvironmentFault
 
@@ -43,8 +47,8 @@ class Listener(uvicorn.Server):
             uvicorn.Config(
                 app,
                 lifespan="on" if lifespan else "off",
-                http="h11",
-                loop="asyncio",
+                http="httptools",
+                loop="auto",
                 ws="none",
                 log_config=None,
                 access_log=False,  # its lines would hold queries; see guards.AccessLog
@@ -111,6 +115,7 @@ class Backend:
 
     def _set_up(self, settings: Settings, engine: Engine) -> tuple[Platform, list[Site]]:
         migrate(engine)
+        rebuild_missing(engine)
         with writing(engine) as connection:  # one process alone has a file open for writing
             end_lost(connection, self._now(), alone=engine.dialect.name == "sqlite")
         keys = SigningKeys.open(settings.keys, self._now())
@@ -129,18 +134,31 @@ class Backend:
         stopping = asyncio.create_task(self._wait_for_stop())
         try:
             await _all_ready(listeners, tasks)
+            platform.deliveries.start(_office(platform))
             ready(platform.settings)
             await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
             _raise_unasked_end(tasks)
         finally:
             stopping.cancel()
             platform.arrivals.close()
+            await asyncio.to_thread(platform.deliveries.close)
             await asyncio.to_thread(platform.imports.close)
             await _end(listeners, tasks)
+            await asyncio.to_thread(platform.turns.close)
 
     async def _wait_for_stop(self) -> None:
         if self._stopping is not None:
             await self._stopping.wait()
+
+
+def _office(platform: Platform) -> Office:
+    settings = platform.settings
+    return Office(
+        engine=platform.engine,
+        vault=lambda: Vault.open(settings.keys),
+        now=platform.now,
+        loopback=may_reach_loopback(settings),
+    )
 
 
 def _bind(port: int) -> socket.socket:

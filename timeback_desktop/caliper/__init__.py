@@ -9,6 +9,8 @@ opens a connection or knows who is asking.
 * ``vocabulary`` and ``profiles`` hold the rules as data (``rules.json``: facts compiled by
   ``packaging/caliper_rules.py`` from the specification's tables, with TimeBack's extensions).
 * ``app_events`` names what the desktop's judge hears of an app's events.
+* ``compiled`` tells quickly that an item is certainly good, with the types that ``shapes``
+  makes of the rule table; ``parts`` does so for events that come by the hundred.
 * ``validation`` walks one item along those rules and names each fault by JSON pointer.
 
 Decision: rules as data and one walker, rather than a class per entity. There are 27 event

@@ -5,19 +5,29 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from timeback_desktop.clock import parse_iso_utc
 
 MAX_SECONDS = 86_400
-_IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*:|_:)[^\s\x00-\x20\x7f<>\"{}|\\^`]+")
-_EVENT_ID = re.compile(
+_ALL = 100
+MAX_MOMENT = 40  # what no instant exceeds, so that nothing long is remembered
+# Spaces are listed, all that Unicode has: naming their class makes the pattern twice as slow.
+IRI = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.\-]*:|_:)"
+    r"[^\x00-\x20\x7f<>\"{}|\\^`\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+)
+EVENT_ID = re.compile(
     r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 )
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+\-]\d{2}:\d{2})", re.ASCII
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = r"\d+(?:\.\d+)?"
-_DURATION = re.compile(
+DURATION = re.compile(
     rf"P(?=[\dT])(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}W)?(?:(?P<days>{_NUMBER})D)?"
     rf"(?:T(?=\d)(?:(?P<hours>{_NUMBER})H)?(?:(?P<minutes>{_NUMBER})M)?"
     rf"(?:(?P<seconds>{_NUMBER})S)?)?",
@@ -27,28 +37,46 @@ _DURATION = re.compile(
 
 def is_iri(value: object) -> bool:
     """Tell whether a value is an absolute IRI, or a blank node, without spaces."""
-    return isinstance(value, str) and _IRI.fullmatch(value) is not None
+    return isinstance(value, str) and IRI.fullmatch(value) is not None
 
 
 def is_event_id(value: object) -> bool:
     """Tell whether a value is ``urn:uuid:`` and a UUID."""
-    return isinstance(value, str) and _EVENT_ID.fullmatch(value) is not None
+    return isinstance(value, str) and EVENT_ID.fullmatch(value) is not None
 
 
 def is_moment(value: object) -> bool:
     """Tell whether a value is an ISO 8601 instant with a zone, to seconds or finer."""
-    if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
-        return False
+    return isinstance(value, str) and len(value) <= MAX_MOMENT and moment_ms(value) is not None
+
+
+@lru_cache(maxsize=8192)
+def moment_ms(text: str) -> int | None:
+    """Read such an instant into milliseconds since 1970; ``None`` for anything else."""
+    if (usual := _usual_ms(text)) is not None:
+        return usual
+    if _MOMENT.fullmatch(text) is None:
+        return None
     try:
-        parse_iso_utc(value)
+        return parse_iso_utc(text)
     except (ValueError, OverflowError):
-        return False
-    return True
+        return None
+
+
+def _usual_ms(text: str) -> int | None:
+    """Read an instant in the form that Caliper demands, ``2026-11-23T10:24:00.000Z``."""
+    if _USUAL.fullmatch(text) is None:
+        return None
+    try:
+        since = datetime.fromisoformat(text) - _EPOCH
+    except ValueError:
+        return None
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def is_duration(value: object) -> bool:
     """Tell whether a value is an ISO 8601 duration such as ``PT12.345S``."""
-    return isinstance(value, str) and _DURATION.fullmatch(value) is not None
+    return isinstance(value, str) and DURATION.fullmatch(value) is not None
 
 
 def is_number(value: object) -> bool:
@@ -68,6 +96,21 @@ def is_count(value: object) -> bool:
     return is_integer(value) and isinstance(value, int | float) and value >= 0
 
 
+def is_ordinal(value: object) -> bool:
+    """Tell whether a value is a whole number from 1."""
+    return is_count(value) and value != 0
+
+
+def is_percent(value: object) -> bool:
+    """Tell whether a value is a number from 0 to 100."""
+    return is_number(value) and isinstance(value, int | float) and 0 <= value <= _ALL
+
+
+def is_length(value: object) -> bool:
+    """Tell whether a value is a duration, or whole seconds, as some older senders write it."""
+    return is_count(value) or is_duration(value)
+
+
 def is_seconds(value: object) -> bool:
     """Tell whether a value is a length of time within one day, in seconds."""
     return is_number(value) and isinstance(value, int | float) and 0 <= value <= MAX_SECONDS
@@ -83,6 +126,9 @@ CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "number": (is_number, "must be a finite number"),
     "integer": (is_integer, "must be a whole number"),
     "count": (is_count, "must be a whole number from 0"),
+    "ordinal": (is_ordinal, "must be a whole number from 1"),
+    "percent": (is_percent, "must be a number from 0 to 100"),
+    "length": (is_length, "must be an ISO 8601 duration, or whole seconds"),
     "seconds": (is_seconds, "must be seconds from 0 to 86400"),
     "boolean": (lambda value: isinstance(value, bool), "must be true or false"),
     "map": (lambda value: isinstance(value, dict), "must be an object"),
@@ -101,7 +147,7 @@ def read_duration_ms(text: str) -> int | None:
     ``None`` for years, months and weeks: nobody learns that long without a break, and
     their length is not fixed.
     """
-    found = _DURATION.fullmatch(text)
+    found = DURATION.fullmatch(text)
     if found is None or re.search(r"[YW]|M[^T]*T|^P[^T]*M", text):
         return None
     parts = found.groupdict(default="0")

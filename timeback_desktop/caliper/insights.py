@@ -140,7 +140,7 @@ def _feedback(event_id: str, place: Place, by: str, insight_id: str, at_ms: int)
         **frame("FeedbackEvent", event_id, place.app, at_ms),
         "action": "Commented",
         "actor": {"id": to_urn(by), "type": "Person"},
-        "object": {"id": to_urn(insight_id), "type": "AggregateMeasure", "metric": _METRIC},
+        "object": {"id": to_urn(insight_id), "type": "Entity"},
         "session": to_urn(place.session_id),
     }
 

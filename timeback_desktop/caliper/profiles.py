@@ -28,6 +28,11 @@ def allows_action(rule: EventRule, action: str) -> bool:
     return is_term("actions", action) if rule.actions == ("*",) else action in rule.actions
 
 
+def actions_of(rule: EventRule) -> frozenset[str]:
+    """Return the actions that an event type may carry."""
+    return rules().terms["actions"] if rule.actions == ("*",) else frozenset(rule.actions)
+
+
 def slots_for(rule: EventRule, action: str) -> dict[str, tuple[str, ...]]:
     """Return the entity types that each slot takes for this action."""
     merged = {**COMMON_SLOTS, **rule.slots}

@@ -11,9 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from timeback_desktop.caliper import datatypes, profiles, vocabulary
+from timeback_desktop.caliper.envelope import Unreadable
 
 MAX_FAULTS = 20
 _MAX_ECHO = 80
+_VALUES = ("SystemIdentifier", "TextPositionSelector")
+"""What is no entity and has no id of its own, but may be described like one."""
+_DESCRIBED = ("Entity", *_VALUES)
 _CONTEXTS = tuple(f"{base}/" for base in sorted(vocabulary.DATA_VERSIONS))
 
 
@@ -27,6 +31,8 @@ class Fault:
 
 def validate_item(item: object) -> tuple[Fault, ...]:
     """Return what is wrong with one event or entity of an envelope; empty when it is good."""
+    if isinstance(item, Unreadable):
+        return (Fault("", item.message),)
     if not isinstance(item, dict):
         return (Fault("", "must be an object"),)
     walk = _Walk(custom_context=_has_custom_context(item.get("@context")))
@@ -36,7 +42,7 @@ def validate_item(item: object) -> tuple[Fault, ...]:
     if rule is not None and isinstance(kind, str):
         walk.event(item, kind, rule)
     else:
-        walk.entity(item, "", ("Entity",))
+        walk.entity(item, "", _DESCRIBED)
     return tuple(walk.faults)
 
 
@@ -44,6 +50,26 @@ def _is_context(value: object) -> bool:
     return isinstance(value, str) and (
         value in vocabulary.DATA_VERSIONS or value.startswith(_CONTEXTS)
     )
+
+
+def together(wanted: Iterable[str], words: Iterable[object]) -> bool:
+    """Tell whether all wanted words are there, or none of them."""
+    found = {word for word in words if isinstance(word, str)}
+    return found.issuperset(wanted) or found.isdisjoint(wanted)
+
+
+def _objects(value: object) -> list[dict[str, object]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _narrowed(
+    kinds: dict[str, str], rule: vocabulary.EntityRule, item: Mapping[str, object]
+) -> dict[str, str]:
+    for by, words in rule.narrowed.items():
+        word = item.get(by)
+        if isinstance(word, str):
+            kinds = kinds | words.get(word, {})
+    return kinds
 
 
 def _redefines(context: object) -> bool:
@@ -65,6 +91,7 @@ class _Walk:
     """One pass over an item, collecting faults."""
 
     custom_context: bool
+    excused: frozenset[str] = frozenset()
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, pointer: str, message: str) -> None:
@@ -75,7 +102,8 @@ class _Walk:
         value = item.get("@context")
         last = value[-1] if isinstance(value, list) and value else value
         if value is None:
-            self.fault("/@context", "is required")
+            if item.get("type") not in _VALUES:
+                self.fault("/@context", "is required")
         elif isinstance(value, list) and any(map(_redefines, value)):
             self.fault("/@context", "must not redefine Caliper's terms inline")
         elif not _is_context(last):
@@ -86,6 +114,7 @@ class _Walk:
         action = item.get("action")
         action = action if isinstance(action, str) else ""
         slots = profiles.slots_for(rule, action)
+        self.excused = frozenset(rule.excused)
         self.required(item, profiles.required_for(rule, action), "")
         self.known(item, (*slots, *profiles.PLAIN_PROPERTIES), "")
         for name, plain in profiles.PLAIN_PROPERTIES.items():
@@ -103,8 +132,9 @@ class _Walk:
 
     def required(self, item: Mapping[str, object], names: Iterable[str], pointer: str) -> None:
         for name in names:
-            if item.get(name) is None:
-                self.fault(f"{pointer}/{_escape(name)}", "is required")
+            place = f"{pointer}/{_escape(name)}"
+            if item.get(name) is None and place not in self.excused:
+                self.fault(place, "is required")
 
     def known(self, item: Mapping[str, object], names: Iterable[str], pointer: str) -> None:
         if self.custom_context:
@@ -120,7 +150,7 @@ class _Walk:
         """Judge what stands where an entity is expected: an object, or an IRI."""
         if isinstance(value, dict):
             self.entity(value, pointer, allowed)
-        elif inline_only:
+        elif inline_only or not vocabulary.has_iri(allowed):
             self.fault(pointer, "must be an object")
         elif not datatypes.is_iri(value):
             self.fault(pointer, "must be an object or an absolute IRI without spaces")
@@ -146,12 +176,27 @@ class _Walk:
 
     def properties(self, item: dict[str, object], kind: str, pointer: str) -> None:
         """Judge each property of an entity whose type is known."""
-        kinds = vocabulary.properties_of(kind)
+        rule = vocabulary.rules().entities[kind]
+        kinds = _narrowed(vocabulary.properties_of(kind), rule, item)
         self.required(item, vocabulary.required_of(kind), pointer)
         self.known(item, kinds, pointer)
         for name, value in item.items():
             if value is not None and name in kinds and name != "@context":
                 self.value(value, kinds[name], f"{pointer}/{_escape(name)}")
+        if not rule.is_plain:
+            self.as_a_whole(item, rule, pointer)
+
+    def as_a_whole(
+        self, item: Mapping[str, object], rule: vocabulary.EntityRule, pointer: str
+    ) -> None:
+        """Judge what depends on several values at once."""
+        for by, wanted in rule.together.items():
+            if not together(wanted, (each.get(by) for each in _objects(item.get("items")))):
+                self.fault(f"{pointer}/items", f"must have {' and '.join(wanted)} or none of them")
+        for extensions in _objects([item.get("extensions")]):
+            for name, kind in rule.extended.items():
+                if extensions.get(name) is not None:
+                    self.scalar(extensions[name], kind, f"{pointer}/extensions/{name}")
 
     def value(self, value: object, kind: str, pointer: str) -> None:
         """Judge one value by the kind that the rule table gives it."""

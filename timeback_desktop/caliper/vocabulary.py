@@ -1,7 +1,8 @@
 """The closed vocabularies and entity types of Caliper, loaded once from ``rules.json``.
 
 The notation of a property's kind: ``string``, ``iri``, ``dateTime``, ``duration``,
-``number``, ``integer``, ``count`` (an integer from 0), ``seconds`` (a number from 0 to
+``length`` (a duration, or whole seconds), ``number``, ``integer``, ``count`` (an integer from
+0), ``ordinal`` (from 1), ``percent`` (a number from 0 to 100), ``seconds`` (a number from 0 to
 86,400), ``boolean``, ``map``, ``type``, ``term:<vocabulary>``, ``<EntityType>`` (an object
 of that type or a subtype, or an IRI), ``{<EntityType>}`` (an object whose type is not
 declared by ``type``), and ``[kind]`` for a list of those.
@@ -20,11 +21,24 @@ DATA_VERSIONS = frozenset({CONTEXT_V1P2, CONTEXT_V1P1})
 
 
 class EntityRule(msgspec.Struct, frozen=True):
-    """What one entity type adds to its supertypes."""
+    """What one entity type adds to its supertypes.
+
+    ``narrowed``: by a property and its word, the kinds that other properties then have.
+    ``together``: by a property of the items, words of which all are there or none is.
+    ``extended``: the kinds of what its extensions may hold.
+    """
 
     supertypes: tuple[str, ...]
     required: tuple[str, ...]
     properties: dict[str, str]
+    narrowed: dict[str, dict[str, dict[str, str]]] = {}
+    together: dict[str, tuple[str, ...]] = {}
+    extended: dict[str, str] = {}
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether each property can be judged by itself."""
+        return not (self.narrowed or self.together or self.extended)
 
 
 class RowRule(msgspec.Struct, frozen=True):
@@ -38,7 +52,8 @@ class EventRule(msgspec.Struct, frozen=True):
     """What one event type allows in its slots.
 
     ``needs`` lists slots that one action requires; a slot in ``inline`` takes an object
-    only, because an IRI would leave out the very figures that the event is about.
+    only, because an IRI would leave out the very figures that the event is about. What
+    senders in use leave out although it is required is ``excused``, by its pointer.
     """
 
     actions: tuple[str, ...]
@@ -47,6 +62,7 @@ class EventRule(msgspec.Struct, frozen=True):
     rows: tuple[RowRule, ...] = ()
     needs: dict[str, tuple[str, ...]] = {}
     inline: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -80,6 +96,12 @@ def lineage(entity_type: str) -> tuple[str, ...]:
 def is_kind_of(entity_type: str, allowed: tuple[str, ...]) -> bool:
     """Tell whether a type is one of the allowed ones or a subtype of one."""
     return not set(lineage(entity_type)).isdisjoint(allowed)
+
+
+@lru_cache(maxsize=256)
+def has_iri(allowed: tuple[str, ...]) -> bool:
+    """Tell whether an IRI may stand for one of these types: it may for all true entities."""
+    return any("Entity" in lineage(each) for each in allowed)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -21,14 +20,13 @@ import msgspec
 
 from timeback_desktop.clock import parse_iso_utc
 from timeback_desktop.errors import BackendUnavailable
+from timeback_desktop.net.apart import Apart
 from timeback_desktop.net.platform import is_this_computer
 from timeback_desktop.presence.signal import AppEvent, AppEventKind
 
 _log = logging.getLogger(__name__)
 
 WAIT_S = 20
-_PATIENCE_S = 2.0
-"""A name that is being looked up cannot be dropped; the thread is left to end by itself."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0, read=WAIT_S + 10.0)
 _KINDS = frozenset(AppEventKind)
@@ -99,39 +97,17 @@ class _Listening:
         self._place, self._hear = place, hear
         self._token, self._session_id = token, session_id
         self._after = 0
-        self._lock = threading.Lock()
-        self._stopped = False
-        self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
-        self._thread = threading.Thread(target=self._run, name="session-feed", daemon=True)
+        self._apart = Apart("session-feed", self._listen)
 
     def start(self) -> None:
-        self._thread.start()
+        self._apart.start()
 
     def stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            if self._task is not None:
-                loop, task = self._task
-                with suppress(RuntimeError):  # it has ended by itself
-                    loop.call_soon_threadsafe(task.cancel)
-        if threading.current_thread() is not self._thread:
-            self._thread.join(_PATIENCE_S)
-
-    def _run(self) -> None:
-        with suppress(asyncio.CancelledError, _Refused):
-            asyncio.run(self._listen())
+        self._apart.stop()
 
     async def _listen(self) -> None:
-        with self._lock:
-            task = asyncio.current_task()
-            if self._stopped or task is None:
-                return
-            self._task = (asyncio.get_running_loop(), task)
-        try:
+        with suppress(_Refused):
             await self._ask_on()
-        finally:
-            with self._lock:
-                self._task = None
 
     async def _ask_on(self) -> None:
         while True:
@@ -186,10 +162,8 @@ class _Listening:
 
     def _tell(self, answer: _Answer) -> None:
         heard = tuple(found for told in answer.events if (found := _app_event(told)) is not None)
-        with self._lock:
-            stopped = self._stopped
         self._after = max(self._after, answer.next)
-        if heard and not stopped:
+        if heard and not self._apart.stopped:
             self._hear(heard)
 
 

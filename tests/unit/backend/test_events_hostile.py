@@ -29,8 +29,8 @@ from timeback_desktop.backend.db.engine import writing
 from timeback_desktop.backend.demo.apps.kit.events import Lesson, Reporter, Try
 from timeback_desktop.backend.events.service import ingest
 from timeback_desktop.backend.feed.service import Listener, heard_since
-from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.insights.service import Page, insights_page
+from timeback_desktop.backend.timeline.record import Asked
 from timeback_desktop.caliper import events as caliper
 from timeback_desktop.caliper import insights as wire
 from timeback_desktop.caliper.envelope import EnvelopeFault, open_envelope

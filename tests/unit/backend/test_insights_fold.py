@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeback_desktop.backend.insights import accounts, questions, stretches
-from timeback_desktop.backend.insights.accounts import Home, Overturned
-from timeback_desktop.backend.insights.questions import Told
-from timeback_desktop.backend.insights.stretches import Stretch
+from timeback_desktop.backend.timeline import accounts, questions, stretches
+from timeback_desktop.backend.timeline.accounts import Home, Overturned
+from timeback_desktop.backend.timeline.questions import Told
+from timeback_desktop.backend.timeline.stretches import Stretch
 from timeback_desktop.clock import midnight_ms, parse_iso_utc
 from timeback_desktop.partition import HABITS, Mark, Overlay, Piece, State, TimeType, Totals
 
@@ -47,7 +47,7 @@ def test_claimed_time_counts_only_where_nothing_was_measured() -> None:
     measured = stretch(100, 100)
     claims = [stretch(at, 50, measured=False) for at in (0, 50, 51, 150, 199, 200)]
     kept = stretches.counting([*claims, measured])
-    assert [each.started_ms for each in kept if not each.measured] == [0, 50, 200]
+    assert [each.started_ms for each in kept if not each.measured] == [0, 50, 51, 200, 200]
     assert measured in kept
 
 
@@ -116,7 +116,7 @@ def test_a_second_window_never_adds_time() -> None:
 
 def test_sleep_lies_in_the_gaps_of_its_session() -> None:
     awake = account(Piece(State.ON_TASK, 0, 10), Piece(State.IDLE, 30, 40))
-    laid = accounts.asleep(awake, (0, 45), 25)
+    laid = accounts.asleep(awake, (0, 45), 25, beside=awake.pieces)
     assert [piece for piece in laid.pieces if piece.state is State.SUSPENDED] == [
         Piece(State.SUSPENDED, 10, 30),
         Piece(State.SUSPENDED, 40, 45),

@@ -13,9 +13,15 @@ from tests.helpers import postgres
 from timeback_desktop.backend.db.engine import open_engine, reading, writing
 from timeback_desktop.backend.db.migrate import migrate, same_type
 from timeback_desktop.backend.db.tables import metadata
-from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.insights.service import Page, insights_page, sessions_page
+from timeback_desktop.backend.rollups.rebuild import rebuild_missing
+from timeback_desktop.backend.timeline.record import Asked
+from timeback_desktop.caliper import events as caliper
 from timeback_desktop.errors import DatabaseTooNew, DatabaseUnusable
+from timeback_desktop.ids import seeded
+from timeback_desktop.partition import State
+
+EVENT, SESSION = seeded("test", "event", "1"), seeded("test", "session", "1")
 
 
 def _context(connection: Connection) -> MigrationContext:
@@ -80,6 +86,7 @@ def test_a_school_of_the_first_version_is_brought_up_with_all_it_holds(engine: E
     with writing(engine) as connection:
         _fill_as_of_0001(connection)
     migrate(engine)
+    rebuild_missing(engine)
     with reading(engine) as connection:
         assert compare_metadata(_context(connection), metadata) == []
         asked = Asked("p", "u")
@@ -101,14 +108,24 @@ def _fill_as_of_0001(connection: Connection) -> None:
         ),
         "users VALUES ('p', 'u', 'Ava', 'T', 'ava', 'a@x', 'student', '[]', 'o', true, 'active', 1)",
         (
-            "events VALUES ('p', 'e', :bytes, 'TimeSpentEvent', 'SpentTime', 'u', 'a', 's', false, 0,"
-            " 15000, 1, NULL, :bytes)"
+            "events VALUES ('p', :id, :bytes, 'TimeSpentEvent', 'SpentTime', 'u', 'a', :session, false, 0,"
+            " 15000, 1, NULL, :body)"
         ),
-        "time_spent VALUES ('p', 'e', 0, 'u', 'a', 's', true, 'inactive', 'idle', 0, 15000)",
+        "time_spent VALUES ('p', :id, 0, 'u', 'a', :session, true, 'inactive', 'idle', 0, 15000)",
         (
             "sessions (publisher_id, user_id, id, application_id, origin, measured, first_ms, last_ms,"
-            " started_ms, ended_ms) VALUES ('p', 'u', 's', 'a', 'bare', true, 0, 15000, 0, 15000)"
+            " started_ms, ended_ms) VALUES ('p', 'u', :session, 'a', 'bare', true, 0, 15000, 0, 15000)"
         ),
     ]
+    values = {"id": EVENT, "session": SESSION, "bytes": b"0", "body": _event()}
     for row in rows:
-        connection.execute(text(f"INSERT INTO {row}"), {"bytes": b"0"} if ":bytes" in row else {})
+        named = {name: value for name, value in values.items() if f":{name}" in row}
+        connection.execute(text(f"INSERT INTO {row}"), named)
+
+
+def _event() -> bytes:
+    """Return an event as the first version kept it."""
+    learner, app = caliper.Learner("u", "a@x.example", "Ava"), caliper.App("a", "App", "Math")
+    told = caliper.time_spent(EVENT, learner, app, SESSION, State.IDLE, None, 0, 15_000)
+    assert told is not None
+    return caliper.encode(told)

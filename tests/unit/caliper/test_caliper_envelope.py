@@ -14,9 +14,11 @@ from timeback_desktop.caliper.envelope import (
     MAX_DEPTH,
     MAX_ITEMS,
     EnvelopeFault,
+    Unreadable,
     open_envelope,
     wrap,
 )
+from timeback_desktop.caliper.validation import validate_item
 
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 V1P2 = "http://purl.imsglobal.org/ctx/caliper/v1p2"
@@ -70,6 +72,8 @@ def test_each_property_is_there_once_and_of_its_type(name: str, how: str) -> Non
         (b"hello", (400, "")),
         (b"\xef\xbb\xbf{}", (400, "")),
         (b"\xff\xfe", (400, "")),
+        (json.dumps(GOOD).encode().replace(b"x:sensor", b"x:\xff"), (400, "/sensor")),
+        (json.dumps(GOOD).encode().replace(b"sensor", b"sens\xff"), (400, "")),
         (b"{" * 100_000, (400, "")),
         (b"[" * 1_000_000, (400, "")),
         (json.dumps(GOOD | {"mood": 1}).encode(), (400, "/mood")),
@@ -81,25 +85,60 @@ def test_each_property_is_there_once_and_of_its_type(name: str, how: str) -> Non
         (json.dumps(GOOD | {"data": {"0": 1}}).encode(), (400, "/data")),
         (json.dumps(GOOD | {"data": [1] * (MAX_ITEMS + 1)}).encode(), (413, "/data")),
         (json.dumps(GOOD | {"data": [float("nan")]}).encode(), (400, "")),
-        (json.dumps(GOOD).replace("1}", "1e999}").encode(), (400, "/data/0")),
         (json.dumps(GOOD).replace("1}", '"\\ud800"}').encode(), (400, "")),
         (json.dumps(GOOD).replace("1}", '"@"}').encode().replace(b"@", b"\xff"), (400, "/data/0")),
         (b" " * (MAX_BYTES + 1), (413, "")),
     ],
-    ids=range(21),
+    ids=range(22),
 )
 def test_hostile_bodies(raw: bytes, answer: tuple[int, str]) -> None:
     assert refused(raw) == answer
 
 
-@pytest.mark.parametrize(("extra", "good"), [(0, True), (1, False)])
-def test_nesting_has_an_end(extra: int, good: bool) -> None:
+@pytest.mark.parametrize(("extra", "good"), [(0, True), (1, False), (400, False)])
+@pytest.mark.parametrize("brackets", ["[]", '{"a":}'])
+def test_nesting_has_an_end(extra: int, good: bool, brackets: str) -> None:
     depth = MAX_DEPTH - 2 + extra  # the envelope and its list are two levels
-    raw = json.dumps(GOOD).replace('{"a": 1}', "[" * depth + "]" * depth).encode()
-    if good:
-        assert len(open_envelope(raw).items) == 1
+    before, after = brackets[:-1], brackets[-1]
+    nested = before * depth + ("1" if before[0] == "{" else "") + after * depth
+    raw = json.dumps(GOOD).replace('{"a": 1}', nested).encode()
+    (item,) = open_envelope(raw).items
+    assert isinstance(item.value, Unreadable) is not good
+    if not good:
+        (fault,) = validate_item(item.value)
+        assert (fault.pointer, "40 levels" in fault.message) == ("", True)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" * 5000, "1" * 400 + ".5"])
+def test_a_number_that_nothing_can_hold_spoils_its_item_only(number: str) -> None:
+    raw = json.dumps(GOOD).replace('{"a": 1}', f'{{"a": 1}}, {{"a": {number}}}').encode()
+    first, second = open_envelope(raw).items
+    assert first.value == {"a": 1}
+    assert validate_item(second.value)[0].message.startswith("cannot be read")
+
+
+@pytest.mark.parametrize("count", [MAX_ITEMS, MAX_ITEMS + 1, 1_000_000])
+def test_more_items_than_an_envelope_holds_are_refused(count: int) -> None:
+    raw = json.dumps(GOOD | {"data": [0]}, separators=(",", ":")).encode()
+    raw = raw.replace(b"[0]", b"[" + b"0," * (count - 1) + b"0]")
+    if count > MAX_ITEMS:
+        assert refused(raw) == (413, "/data")
     else:
-        assert refused(raw)[0] == 400
+        assert len(open_envelope(raw).items) == MAX_ITEMS
+
+
+@pytest.mark.parametrize("spaced", [True, False])
+@pytest.mark.parametrize("count", [1, 300])
+def test_a_key_given_twice_is_seen_however_the_body_is_written(spaced: bool, count: int) -> None:
+    item = {"data": [1], "sensor": '"data":[', "text": "x" * 300}
+    raw = json.dumps(
+        GOOD | {"data": [item] * count}, separators=None if spaced else (",", ":")
+    ).encode()
+    assert len(open_envelope(raw).items) == count
+    data = raw[raw.index(b"[") : -1]
+    assert refused(raw[:-1] + b',"data":' + data + b"}") == (400, "/data")
+    assert refused(b'{"data":[1],' + raw[1:]) == (400, "/data")
+    assert refused(raw[:-1] + b',"sensor":"urn:x:sensor"}') == (400, "/sensor")
 
 
 def test_brackets_and_quotes_in_strings_are_no_nesting() -> None:

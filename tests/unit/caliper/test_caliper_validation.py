@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from timeback_desktop.caliper.validation import MAX_FAULTS, Fault, validate_item
+from timeback_desktop.caliper.vocabulary import CONTEXT_V1P2
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "caliper"
 Json = dict[str, Any]
@@ -174,7 +175,7 @@ WRONG: list[tuple[str, Change, str]] = [
     ("EventSessionLoggedIn", put("actor", "na/me~", value=1), "/actor/na~1me~0"),
     ("EventSessionLoggedIn", put("object", "type", value="Session"), "/object/type"),
     ("EventSessionLoggedIn", put("session", "type", value="Person"), "/session/type"),
-    ("EventSessionLoggedOut", put("session", "duration", value=3000), "/session/duration"),
+    ("EventSessionLoggedOut", put("session", "duration", value=-3000), "/session/duration"),
     ("EventSessionLoggedOut", put("session", "duration", value="P"), "/session/duration"),
     ("EventSessionLoggedOut", put("session", "duration", value="PT"), "/session/duration"),
     ("EventSessionTimedOut", put("actor", value={"id": "x:y", "type": "Person"}), "/actor/type"),
@@ -226,6 +227,29 @@ def test_blank_nodes_and_unknown_types_under_their_own_context_pass() -> None:
 def test_faults_are_counted_out_for_a_hostile_item() -> None:
     event = official("EventSessionLoggedIn") | {f"x{n}": n for n in range(5000)}
     assert len(validate_item(event)) == MAX_FAULTS
+
+
+@pytest.mark.parametrize("duration", [0, 3000, 3000.0, "PT50M", "P1DT0.5S"])
+def test_a_session_may_last_whole_seconds_as_older_senders_write_it(duration: object) -> None:
+    event = official("EventSessionLoggedOut")
+    event["session"]["duration"] = duration
+    assert validate_item(event) == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "TextPositionSelector", "start": 2300, "end": 2370},
+        {"type": "SystemIdentifier", "identifier": "x", "identifierType": "LtiUserId"},
+    ],
+)
+def test_values_without_an_id_may_be_described_but_have_no_iri(value: Json) -> None:
+    assert validate_item(value) == validate_item({"@context": CONTEXT_V1P2, **value}) == ()
+    (name,) = {"start", "identifier"} & set(value)
+    assert [fault.pointer for fault in validate_item(value | {name: None})] == [f"/{name}"]
+    person = {"@context": CONTEXT_V1P2, "id": "urn:x:y", "type": "Person"}
+    (fault,) = validate_item(person | {"otherIdentifiers": ["urn:x:identifier"]})
+    assert (fault.pointer, fault.message) == ("/otherIdentifiers/0", "must be an object")
 
 
 def test_a_copy_must_say_what_it_made() -> None:

@@ -8,19 +8,20 @@ whose app was suspended, is no token, and neither is one of the other environmen
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from timeback_desktop.backend.auth.models import access_tokens, accounts
 from timeback_desktop.backend.db.engine import reading
 from timeback_desktop.backend.environments import Environment, door_of
 from timeback_desktop.backend.registry.models import ENDED, api_clients, applications
 from timeback_desktop.backend.roster.models import users
-from timeback_desktop.backend.runtime import current_platform
+from timeback_desktop.backend.runtime import Platform, current_platform
 from timeback_desktop.backend.scopes import EVENTS_READONLY, EVENTS_WRITE
 from timeback_desktop.backend.secret import digest, same_secret
 
@@ -31,9 +32,12 @@ __all__ = [
     "Principal",
     "PrincipalKind",
     "ScopeCheck",
+    "bearer_in",
     "bearer_token",
+    "callers",
     "current_principal",
     "holder_of",
+    "holders_of",
     "require_desktop",
     "require_scope",
     "require_user",
@@ -110,13 +114,21 @@ _TOKEN = (
 
 def holder_of(connection: Connection, token: str, now_ms: int) -> Principal | None:
     """Return who holds an access token that is good now, or ``None``."""
-    found = connection.execute(
+    return holders_of(connection, [token], now_ms).get(token)
+
+
+def holders_of(connection: Connection, tokens: Iterable[str], now_ms: int) -> dict[str, Principal]:
+    """Return who holds each of these tokens; one that is not good now is left out."""
+    hashes = {digest(token): token for token in tokens}
+    rows = connection.execute(
         _TOKEN.where(
-            access_tokens.c.token_sha256 == digest(token), access_tokens.c.expires_ms > now_ms
+            access_tokens.c.token_sha256.in_(list(hashes)), access_tokens.c.expires_ms > now_ms
         )
-    ).one_or_none()
-    if found is None:
-        return None
+    )
+    return {hashes[bytes(row.token_sha256)]: _principal(row) for row in rows}
+
+
+def _principal(found: Row[Any]) -> Principal:
     return Principal(
         kind=PrincipalKind(found.kind),
         user_id=found.user_id,
@@ -133,25 +145,56 @@ def holder_of(connection: Connection, token: str, now_ms: int) -> Principal | No
 
 def bearer_token(request: Request) -> str | None:
     """Return the bearer token of a request, or ``None`` when it shows none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return bearer_in(request.headers.get("authorization", ""))
+
+
+def bearer_in(header: str) -> str | None:
+    """Return the bearer token of an Authorization header, or ``None`` when it shows none."""
+    scheme, _, token = header.partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def current_principal(request: Request) -> Principal:
     """Return who is calling, or answer 401."""
     platform = current_platform(request)
-    token = bearer_token(request)
-    if token is None:
-        raise _unauthorized("Sign in first.", "Bearer")
-    if platform.run_secret and same_secret(token, platform.run_secret):
-        return Principal(PrincipalKind.DESKTOP)
+    shown = (bearer_token(request), door_of(request).environment)
     with reading(platform.engine) as connection:
-        principal = holder_of(connection, token, platform.now())
+        (found,) = callers(platform, connection, [shown])
+    if isinstance(found, HTTPException):
+        raise found
+    return found
+
+
+Shown = tuple[str | None, Environment]
+"""What a request shows: its token, and the environment that it came to."""
+
+
+def callers(
+    platform: Platform, connection: Connection, shown: Sequence[Shown]
+) -> list[Principal | HTTPException]:
+    """Return who is calling with each of these, or the answer that says why nobody is."""
+    tokens = {token for token, _ in shown if token is not None}
+    desktops = {
+        token for token in tokens if platform.run_secret and same_secret(token, platform.run_secret)
+    }
+    known = dict.fromkeys(desktops, Principal(PrincipalKind.DESKTOP))
+    if tokens - desktops:
+        known |= holders_of(connection, tokens - desktops, platform.now())
+    return [_caller(platform, each, known) for each in shown]
+
+
+def _caller(
+    platform: Platform, shown: Shown, known: Mapping[str, Principal]
+) -> Principal | HTTPException:
+    token, environment = shown
+    if token is None:
+        return _unauthorized("Sign in first.", "Bearer")
+    principal = known.get(token)
     if principal is None:
-        raise _unauthorized("This token is not good any more.", _INVALID)
-    if principal.environment is not door_of(request).environment:
+        return _unauthorized("This token is not good any more.", _INVALID)
+    if principal.kind is not PrincipalKind.DESKTOP and principal.environment is not environment:
         place = f"{platform.settings.issuer_url}{principal.environment.prefix}"
-        raise _unauthorized(f"This token is for {place}, not for this address.", _INVALID)
+        return _unauthorized(f"This token is for {place}, not for this address.", _INVALID)
     return principal
 
 

@@ -23,6 +23,8 @@ from timeback_desktop.backend.db.expressions import teach_sqlite
 _WRITES = "timeback_writes"
 _BUSY_TIMEOUT_MS = 15_000
 _POOL = {"pool_size": 10, "max_overflow": 40}  # a connection for each thread of the threadpool
+_LOG_PAGES = 8_000  # 32 MB: a page that is written again and again is carried over once
+_CACHE_KIB = 16_384  # of each connection, at most
 _TURN = 0x7B_ACC  # any number, the same in every process: whose turn it is to write
 _ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -50,6 +52,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     cursor.close()
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, String, func, literal, literal_column
+from sqlalchemy import Boolean, ColumnElement, String, Text, func, literal, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -38,6 +38,19 @@ class JsonSame(GenericFunction[bool]):
     name = "timeback_json_same"
     type = Boolean()
     inherit_cache = True
+
+
+class JsonRows(GenericFunction[str]):
+    """The rows of a group as one JSON text: a list of lists."""
+
+    name = "timeback_json_rows"
+    type = Text()
+    inherit_cache = True
+
+
+def json_rows(*columns: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return the rows of a group as the text of a JSON list, with a list of columns for each."""
+    return JsonRows(*columns)
 
 
 def in_small_letters(text: ColumnElement[Any], beside: str) -> ColumnElement[str]:
@@ -105,6 +118,16 @@ def _json_same(element: JsonSame, compiler: SQLCompiler, **kw: Any) -> str:
     kept = f"lower(coalesce(({document})::text, '[]'))::jsonb"
     kept = f"(CASE jsonb_typeof({kept}) WHEN 'array' THEN {kept} ELSE '[]'::jsonb END)"
     return f"({kept} @> ({values})::jsonb AND ({values})::jsonb @> {kept})"
+
+
+@compiles(JsonRows, "postgresql")
+def _json_rows(element: JsonRows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **kw)}))::text"
+
+
+@compiles(JsonRows, "sqlite")
+def _json_rows_lite(element: JsonRows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
 
 
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {

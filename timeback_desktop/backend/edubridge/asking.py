@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from fastapi import HTTPException
 from sqlalchemy import Connection
 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
-from timeback_desktop.backend.events.reading import is_lived
 from timeback_desktop.backend.roster.service import find_user, find_user_by_email, may_read
-from timeback_desktop.clock import local_date, midnight_ms, parse_iso_utc
 from timeback_desktop.errors import ContractFault
-
-_DAY_MS = 86_400_000
-LONGEST_RANGE_MS = 400 * _DAY_MS
 
 
 def tenant_of(principal: Principal) -> str:
@@ -52,48 +44,3 @@ def student_of(
 def no_such(kind: str, named: str) -> ContractFault:
     """Return the fault that there is no ``kind`` of that name."""
     return ContractFault(f"There is no {kind} {named!r} here.", status=404)
-
-
-def zone_of(name: str | None) -> ZoneInfo:
-    """Return the time zone that days are counted in."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ContractFault("This is not an IANA time zone.", pointer="/timezone") from error
-
-
-def instant_of(text: str, zone: ZoneInfo, pointer: str, *, end: bool = False) -> int:
-    """Read an instant, or a bare day: its first millisecond, or at the ``end`` its last."""
-    try:
-        instant_ms = _day(text, zone, end=end) if "T" not in text else _instant(text)
-    except (ValueError, OverflowError) as error:
-        raise ContractFault("This is not a day or an instant.", pointer=pointer) from error
-    if not is_lived(instant_ms):
-        raise ContractFault("This instant is out of range.", pointer=pointer)
-    return instant_ms
-
-
-def _day(text: str, zone: ZoneInfo, *, end: bool) -> int:
-    day = date.fromisoformat(text)
-    return midnight_ms(day + timedelta(days=1), zone) - 1 if end else midnight_ms(day, zone)
-
-
-def _instant(text: str) -> int:
-    # A plus sign that was not escaped arrives as a space.
-    return parse_iso_utc(text.replace(" ", "+"))
-
-
-def checked_range(from_ms: int, to_ms: int) -> tuple[int, int]:
-    """Return a range whose end is after its beginning, and not too far after."""
-    if not 0 < to_ms - from_ms <= LONGEST_RANGE_MS:
-        raise ContractFault(
-            "endDate comes after startDate, by 400 days at most.", pointer="/endDate"
-        )
-    return from_ms, to_ms
-
-
-def week_around(instant_ms: int, zone: ZoneInfo) -> tuple[int, int]:
-    """Return the week, Monday to Sunday, that an instant falls into."""
-    day = local_date(instant_ms, zone)
-    monday = day - timedelta(days=day.weekday())
-    return midnight_ms(monday, zone), midnight_ms(monday + timedelta(days=7), zone)

@@ -5,26 +5,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection
 
-from timeback_desktop.backend.auth.principal import Principal, require_scope
-from timeback_desktop.backend.db.engine import reading
-from timeback_desktop.backend.edubridge import mastery, reports
-from timeback_desktop.backend.edubridge.asking import (
+from timeback_desktop.backend.asking import (
     LONGEST_RANGE_MS,
+    Range,
     checked_range,
     instant_of,
-    student_of,
-    tenant_of,
+    school_zone,
     week_around,
     zone_of,
 )
+from timeback_desktop.backend.auth.principal import Principal, require_scope
+from timeback_desktop.backend.db.engine import reading
+from timeback_desktop.backend.edubridge import mastery, reports
+from timeback_desktop.backend.edubridge.asking import student_of, tenant_of
 from timeback_desktop.backend.edubridge.facts import facts_of
-from timeback_desktop.backend.insights.record import Asked
 from timeback_desktop.backend.runtime import CurrentPlatform
 from timeback_desktop.backend.scopes import EVENTS_READONLY
+from timeback_desktop.backend.timeline.record import Asked
 from timeback_desktop.clock import iso_utc, midnight_ms
 
 router = APIRouter()
@@ -54,11 +57,11 @@ def show_activity(  # noqa: PLR0913, PLR0917 - one parameter each of the query
     zone = zone_of(timezone)
     low = instant_of(start_date, zone, "/startDate")
     high = instant_of(end_date, zone, "/endDate", end=True)
-    checked_range(low, high + 1)
+    checked_range(low, min(high + 1, low + LONGEST_RANGE_MS), "/endDate")
     with reading(platform.engine) as connection:
         student = student_of(connection, principal, student_id, email)
-        asked = Asked(tenant_of(principal), student, low, high + 1)
-        facts = facts_of(connection, asked, zone)
+        over = _over(connection, principal, Range(low, high + 1, zone))
+        facts = facts_of(connection, Asked(tenant_of(principal), student), over)
     return {
         "message": "Time and results, as the events tell them.",
         "startDate": iso_utc(low),
@@ -66,6 +69,19 @@ def show_activity(  # noqa: PLR0913, PLR0917 - one parameter each of the query
         "facts": facts.by_day(),
         "factsByApp": facts.by_app(),
     }
+
+
+def _over(connection: Connection, principal: Principal, asked: Range) -> Range:
+    """Return the range to answer for: of a very long one the school's own days, which are kept.
+
+    TimeBack's SDK asks for all since 2000 whenever a student opens an app.
+    """
+    if asked.to_ms - asked.from_ms <= LONGEST_RANGE_MS:
+        return asked
+    zone = zone_of(None, school_zone(connection, tenant_of(principal)))
+    days = Range(asked.from_ms, asked.to_ms, zone)
+    after = days.last_day + timedelta(days=1)
+    return Range(midnight_ms(days.first_day, zone), midnight_ms(after, zone), zone)
 
 
 @router.get("/analytics/facts/weekly")
@@ -79,11 +95,11 @@ def list_weekly_facts(  # noqa: PLR0913, PLR0917 - one parameter each of the que
 ) -> Json:
     """Return the same for the week (from Monday) that a day lies in, as a list."""
     zone = zone_of(timezone)
-    low, high = week_around(instant_of(week_date, zone, "/weekDate"), zone)
+    over = Range(*week_around(instant_of(week_date, zone, "/weekDate"), zone), zone)
     with reading(platform.engine) as connection:
         student = student_of(connection, principal, student_id, email)
-        asked = Asked(tenant_of(principal), student, low, high)
-        facts = facts_of(connection, asked, zone)
+        asked = Asked(tenant_of(principal), student)
+        facts = facts_of(connection, asked, over)
         found = reports.records(connection, asked, facts, zone, platform.now())
     return {"facts": found}
 
@@ -110,8 +126,8 @@ def show_enrollment_facts(  # noqa: PLR0913, PLR0917 - one parameter each of the
             low = instant_of(start_date, zone, "/startDate")
         elif found.begin_date is not None:
             low = max(low, midnight_ms(found.begin_date, zone))
-        asked = Asked(tenant, student, *checked_range(max(0, low), high + 1))
-        facts = facts_of(connection, asked, zone).within(found.subjects)
+        over = Range(*checked_range(max(0, low), high + 1, "/endDate"), zone)
+        facts = facts_of(connection, Asked(tenant, student), over).within(found.subjects)
     return {
         "message": "Time and results, as the events tell them.",
         "enrollmentId": enrollment_id,

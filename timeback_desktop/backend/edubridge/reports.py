@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, and_, func, select
 
 from timeback_desktop.backend.edubridge.asking import no_such
-from timeback_desktop.backend.edubridge.facts import Cell, Facts, Figures
-from timeback_desktop.backend.insights.record import Asked
+from timeback_desktop.backend.edubridge.facts import Facts, achieved, claimed, spent
+from timeback_desktop.backend.rollups.days import date_of
+from timeback_desktop.backend.rollups.figures import Cell, Figures
 from timeback_desktop.backend.roster.models import (
     academic_sessions,
     classes,
@@ -20,6 +21,7 @@ from timeback_desktop.backend.roster.models import (
     orgs,
     users,
 )
+from timeback_desktop.backend.timeline.record import Asked
 from timeback_desktop.clock import iso_utc, local_date, midnight_ms
 
 Json = dict[str, Any]
@@ -51,8 +53,8 @@ def records(
     ]
 
 
-def _order(cell: Cell) -> tuple[date, str, str]:
-    return cell.day, cell.subject, cell.application_id or ""
+def _order(cell: Cell) -> tuple[int, str, str]:
+    return cell.day, cell.subject, cell.application_id
 
 
 def _who(person: Row[Any]) -> Json:
@@ -70,19 +72,19 @@ def _who(person: Row[Any]) -> Json:
 
 
 def _what(student_id: str, cell: Cell, figures: Figures, app: str, zone: ZoneInfo) -> Json:
-    spent = {name: str(seconds) for name, seconds in figures.spent().items()}
+    day, seconds = date_of(cell.day), {**spent(figures), **claimed(figures)}
     return {
-        "id": _number(f"{student_id}/{cell.day}/{cell.subject}/{cell.application_id}"),
-        "date": cell.day.isoformat(),
-        "datetime": iso_utc(midnight_ms(cell.day, zone)),
+        "id": _number(f"{student_id}/{day}/{cell.subject}/{cell.application_id}"),
+        "date": day.isoformat(),
+        "datetime": iso_utc(midnight_ms(day, zone)),
         "subject": cell.subject,
         "app": app,
-        **figures.achieved(),
-        **spent,
-        "year": cell.day.year,
-        "month": cell.day.month,
-        "day": cell.day.day,
-        "dayOfWeek": cell.day.isoweekday() % 7,  # 0 is Sunday
+        **achieved(figures),
+        **{name: None if told is None else str(told) for name, told in seconds.items()},
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "dayOfWeek": day.isoweekday() % 7,  # 0 is Sunday
     }
 
 

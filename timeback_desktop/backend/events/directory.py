@@ -1,26 +1,39 @@
-"""Who and what an event is about, and whether its sender may say so.
+"""Who and what events are about, and whether their sender may say so.
 
-Looks up what events name by IRI, each name once per envelope, and never beyond the
-sender's tenant.
+Looks up what the events of one group name by IRI, each name once and all at once, and never
+beyond the tenant.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection
 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
-from timeback_desktop.backend.events.facts import AUTO_ATTACH, EventFacts, PersonRef, instants_of
-from timeback_desktop.backend.events.reading import is_lived
+from timeback_desktop.backend.db.bulk import rows_in
+from timeback_desktop.backend.events.facts import (
+    AUTO_ATTACH,
+    About,
+    EventFacts,
+    PersonRef,
+    instants_of,
+)
+from timeback_desktop.backend.events.reading import LATEST_MS, is_lived
 from timeback_desktop.backend.lti.models import lti_subjects
-from timeback_desktop.backend.registry.service import is_granted
+from timeback_desktop.backend.registry.models import application_grants, applications
 from timeback_desktop.backend.roster import service as roster
-from timeback_desktop.backend.sessions import service as sessions
+from timeback_desktop.backend.roster.models import users
 from timeback_desktop.caliper.datatypes import is_event_id
+from timeback_desktop.caliper.entities import subject_on_wire
 from timeback_desktop.caliper.validation import Fault
 from timeback_desktop.errors import ContractFault
 from timeback_desktop.ids import from_iri, seeded
+
+_MAILTO = "mailto:"
+_NO_SUBJECT = subject_on_wire("")
 
 
 class Refusal(ContractFault):
@@ -35,109 +48,160 @@ class Refusal(ContractFault):
         return Fault(self.pointer, str(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event belongs: the student, the app, the session if it names one."""
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """Where an event belongs: the student, the app, the subject, the session if it names one."""
 
     user_id: str
     application_id: str | None
     session_id: str | None
     auto: bool
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class _App:
+    """An app that the tenant lets in; ``subject`` as it's written on the wire."""
+
+    id: str
+    subject: str
 
 
 @dataclass(slots=True)
 class Directory:
-    """The look-ups of one sender during one envelope."""
+    """The look-ups for the events of one group, in one tenant."""
 
     connection: Connection
-    sender: Principal
     tenant: str
-    _apps: dict[str, str | None] = field(default_factory=dict)
+    _apps: dict[str, _App | None] = field(default_factory=dict)
     _people: dict[tuple[PersonRef, str | None], str | None] = field(default_factory=dict)
 
-    def place(self, facts: EventFacts) -> Place:
-        """Return where an event belongs; :class:`Refusal` when it may not be sent."""
-        for pointer, instant_ms in instants_of(facts):
-            if not is_lived(instant_ms):
-                raise Refusal(pointer, "is not a time that anybody has lived")
-        application_id = self._application(facts.app_iri)
-        user_id = self._student(facts.person, application_id)
-        if facts.is_about_a_judgement:
-            # Said about a session, perhaps long after it, perhaps by a coach: no part of it.
-            return Place(user_id, application_id, None, auto=False)
-        auto = facts.session is not None and facts.session.iri == AUTO_ATTACH
-        if auto and application_id is None:
-            raise Refusal("/edApp", "is required for an event that asks to be attached")
-        session_id = None if auto else self._session_id(facts, user_id, application_id)
-        return Place(user_id, application_id, session_id, auto)
+    def learn(self, asked: Iterable[tuple[About, Principal]]) -> None:
+        """Look up everything that is named, in a handful of statements."""
+        named = [(about.app_iri, about.person, sender) for about, sender in asked]
+        self._learn_apps({(iri, sender.application_id) for iri, _, sender in named})
+        wanted: dict[str | None, set[PersonRef]] = {}
+        for iri, person, sender in named:
+            if person is not None:
+                wanted.setdefault(self._app_for(iri, sender), set()).add(person)
+        self._learn_people(wanted)
 
-    def _application(self, iri: str | None) -> str | None:
-        own = self.sender.application_id
+    def _learn_apps(self, named: set[tuple[str | None, str | None]]) -> None:
+        ids = {iri: from_iri(iri) for iri, _ in named if iri is not None}
+        own = {app_id for _, app_id in named if app_id is not None}
+        wanted = sorted({*ids.values(), *own})
+        where = {"publisher_id": self.tenant}
+        let_in = [
+            row[0]
+            for row in rows_in(
+                self.connection,
+                application_grants,
+                ("application_id",),
+                where,
+                "application_id",
+                wanted,
+            )
+        ]
+        known = {
+            row[0]: _App(row[0], subject_on_wire(row[1] or ""))
+            for row in rows_in(
+                self.connection, applications, ("id", "subject"), {}, "id", [*let_in, *own]
+            )
+        }
+        granted = set(let_in)
+        self._apps = {iri: known.get(ids[iri]) if ids[iri] in granted else None for iri in ids}
+        self._apps |= {app_id: known.get(app_id) for app_id in own}
+
+    def _app_for(self, iri: str | None, sender: Principal) -> str | None:
+        """Return the app that an event is about, as far as its sender may say so."""
         if iri is None:
-            if self.sender.measures:
+            return sender.application_id
+        found = self._apps.get(iri)
+        return None if found is None else found.id
+
+    def _learn_people(self, wanted: dict[str | None, set[PersonRef]]) -> None:
+        """Find people by the name that the app knows, else by our own, else by e-mail."""
+        everybody = {person for people in wanted.values() for person in people}
+        names = {person: from_iri(person.iri) for person in everybody}
+        where = {"publisher_id": self.tenant}
+        ids = sorted(set(names.values()))
+        ours = {row[0] for row in rows_in(self.connection, users, ("id",), where, "id", ids)}
+        for app_id, people in wanted.items():
+            subjects = self._subjects(app_id, [names[person] for person in people])
+            for person in people:
+                name = names[person]
+                found = subjects.get(name) or (name if name in ours else None)
+                self._people[person, app_id] = found or self._by_email(person)
+
+    def _subjects(self, app_id: str | None, names: list[str]) -> dict[str, str]:
+        if app_id is None:
+            return {}
+        where = {"application_id": app_id, "publisher_id": self.tenant}
+        columns = ("subject", "user_id")
+        found = rows_in(
+            self.connection, lti_subjects, columns, where, "subject", sorted(set(names))
+        )
+        return {row[0]: row[1] for row in found}
+
+    def _by_email(self, person: PersonRef) -> str | None:
+        email = person.email
+        if person.iri.lower().startswith(_MAILTO):
+            email = person.iri[len(_MAILTO) :]
+        return roster.find_user_by_email(self.connection, self.tenant, email) if email else None
+
+    def place(self, about: About, sender: Principal, *, judges: bool) -> Place:
+        """Return where events belong; :class:`Refusal` when they may not be sent.
+
+        ``judges``: they are said about a session, perhaps long after it, perhaps by a coach,
+        and no part of it.
+        """
+        app = self._application(about.app_iri, sender)
+        app_id = None if app is None else app.id
+        user_id = self._student(about.person, app_id, sender)
+        if about.subject is not None:
+            subject = subject_on_wire(about.subject)
+        else:
+            subject = _NO_SUBJECT if app is None else app.subject
+        iri = None if about.session is None or judges else about.session.iri
+        auto = iri == AUTO_ATTACH
+        if auto and app_id is None:
+            raise Refusal("/edApp", "is required for an event that asks to be attached")
+        session_id = None if iri is None or auto else session_id_of(self.tenant, iri)
+        return Place(user_id, app_id, session_id, auto, subject)
+
+    def _application(self, iri: str | None, sender: Principal) -> _App | None:
+        own = sender.application_id
+        if iri is None:
+            if sender.measures:
                 raise Refusal("/edApp", "is required")
-            return own
-        found = self._known_app(iri)
-        if own is not None and found != own:
+            return None if own is None else self._apps.get(own)
+        found = self._apps.get(iri)
+        if own is not None and (found is None or found.id != own):
             raise Refusal("/edApp", "is not the app that this token belongs to")
         if found is None:
             raise Refusal("/edApp", "is not a registered app")
         return found
 
-    def _known_app(self, iri: str) -> str | None:
-        if iri not in self._apps:
-            app_id = from_iri(iri)
-            let_in = is_granted(self.connection, self.tenant, app_id)
-            self._apps[iri] = app_id if let_in else None
-        return self._apps[iri]
-
-    def _student(self, person: PersonRef | None, application_id: str | None) -> str:
+    def _student(self, person: PersonRef | None, app_id: str | None, sender: Principal) -> str:
         if person is None:
             raise Refusal("/actor", "does not say which student this is about")
-        key = (person, application_id)
-        if key not in self._people:
-            self._people[key] = self._look_up(person, application_id)
-        found = self._people[key]
+        found = self._people.get((person, app_id))
         if found is None:
             raise Refusal("/actor", "is not known here")
-        if self.sender.kind is PrincipalKind.USER and found != self.sender.user_id:
+        if sender.kind is PrincipalKind.USER and found != sender.user_id:
             raise Refusal("/actor", "is not the person who is signed in")
         return found
 
-    def _look_up(self, person: PersonRef, application_id: str | None) -> str | None:
-        """Find a person by the name that the app knows, else by our own, else by e-mail."""
-        name = from_iri(person.iri)
-        email = person.email
-        if person.iri.lower().startswith("mailto:"):
-            email = person.iri[len("mailto:") :]
-        return (
-            self._by_subject(name, application_id)
-            or roster.find_user(self.connection, self.tenant, name)
-            or (roster.find_user_by_email(self.connection, self.tenant, email) if email else None)
-        )
 
-    def _by_subject(self, subject: str, application_id: str | None) -> str | None:
-        if application_id is None:
-            return None
-        return self.connection.scalar(
-            select(lti_subjects.c.user_id).where(
-                lti_subjects.c.application_id == application_id,
-                lti_subjects.c.publisher_id == self.tenant,
-                lti_subjects.c.subject == subject,
-            )
-        )
-
-    def _session_id(
-        self, facts: EventFacts, user_id: str, application_id: str | None
-    ) -> str | None:
-        if facts.session is None:
-            return None
-        session_id = session_id_of(self.tenant, facts.session.iri)
-        if self.sender.kind is PrincipalKind.CLIENT:
-            known = sessions.find(self.connection, self.tenant, user_id, session_id)
-            if known and known.application_id and known.application_id != application_id:
-                raise Refusal("/session", "belongs to another app")
-        return session_id
+def unlived(facts: EventFacts) -> Refusal | None:
+    """Return why an event cannot be true: it names a time that nobody has lived."""
+    told = facts.about.session
+    silent = told is None or (told.started_ms is None and told.ended_ms is None)
+    if silent and facts.until_ms < LATEST_MS and min(facts.started_ms, facts.event_ms) >= 0:
+        return None
+    for pointer, instant_ms in instants_of(facts):
+        if not is_lived(instant_ms):
+            return Refusal(pointer, "is not a time that anybody has lived")
+    return None
 
 
 def session_id_of(tenant: str, iri: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from timeback_desktop.backend.events.activities import ActivityTold, activity_in
 from timeback_desktop.backend.events.judgements import (
     ContestTold,
     InsightTold,
@@ -23,32 +24,45 @@ from timeback_desktop.backend.events.judgements import (
     insights_in,
     review_in,
 )
-from timeback_desktop.backend.events.reading import Json, iri_of, moment, text, within
+from timeback_desktop.backend.events.reading import (
+    Json,
+    iri_of,
+    lasted,
+    length_of,
+    moment,
+    text,
+    within,
+)
 from timeback_desktop.backend.events.work import Work, work_in
 from timeback_desktop.backend.sessions.span import EndReason
-from timeback_desktop.caliper.datatypes import is_count, read_duration_ms
+from timeback_desktop.caliper.datatypes import is_count
 from timeback_desktop.clock import parse_iso_utc
-from timeback_desktop.ids import from_iri
+from timeback_desktop.ids import uuid_bytes, uuid_text
 from timeback_desktop.partition import TimeType
 
 AUTO_ATTACH = "urn:tag:auto-attach"
-LONGEST_SESSION_MS = 366 * 86_400_000
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DIALECT = {"Active": "active", "Inactive": "inactive", "Waste": "waste", "Unknown": "unknown"}
+_DIALECT = {
+    "Active": "active",
+    "Inactive": "inactive",
+    "Waste": "waste",
+    "Unknown": "unknown",
+    "AntiPattern": "anti-pattern",
+    "Anti-pattern": "anti-pattern",  # as the published client capitalizes it
+}
 
 _LONGEST_SUB_TYPE = 4_096
+_LONGEST_SUBJECT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRef:
+class PersonRef(msgspec.Struct, frozen=True, gc=False):
     """How an event names the student."""
 
     iri: str
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRef:
+class SessionRef(msgspec.Struct, frozen=True, gc=False):
     """How an event names its session, and what it says about it."""
 
     iri: str
@@ -57,8 +71,16 @@ class SessionRef:
     duration_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class About(msgspec.Struct, frozen=True, gc=False):
+    """Who an event is about, in which app and session, and the subject that it tells if any."""
+
+    person: PersonRef | None
+    app_iri: str | None
+    session: SessionRef | None
+    subject: str | None = None
+
+
+class Stretch(msgspec.Struct, frozen=True, gc=False):
     """Time of one type, as a TimeSpentEvent states it."""
 
     type: TimeType
@@ -83,27 +105,34 @@ class Answer:
     correct: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventFacts:
-    """What one event says."""
+class EventFacts(msgspec.Struct, frozen=True, gc=False):
+    """What one event says.
 
-    id: str
-    content: bytes
+    ``started_ms`` and ``until_ms`` are the outermost instants of the time that it tells of.
+    """
+
+    wire_id: str
+    key: bytes
     type: str
     action: str
     event_ms: int
     started_ms: int
-    person: PersonRef | None
-    app_iri: str | None
-    session: SessionRef | None
-    end_reason: EndReason | None
-    suspended_ms: int | None
-    stretches: tuple[Stretch, ...]
-    answer: Answer | None
+    until_ms: int
+    about: About
+    stretches: tuple[Stretch, ...] = ()
+    end_reason: EndReason | None = None
+    suspended_ms: int | None = None
+    answer: Answer | None = None
     insights: tuple[InsightTold, ...] = ()
     contest: ContestTold | None = None
     review: ReviewTold | None = None
     work: Work | None = None
+    activity: ActivityTold | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the UUID of the event."""
+        return uuid_text(self.wire_id)
 
     @property
     def is_about_a_judgement(self) -> bool:
@@ -116,20 +145,57 @@ def content_hash(item: object) -> bytes:
     return hashlib.sha256(_ENCODER.encode(item)).digest()
 
 
+def moved(facts: EventFacts, by_ms: int) -> EventFacts:
+    """Return the same facts with every instant moved: for a sender whose clock is wrong."""
+    told = facts.about.session
+    session = told and msgspec.structs.replace(
+        told,
+        started_ms=_moved(told.started_ms, by_ms),
+        ended_ms=_moved(told.ended_ms, by_ms),
+    )
+    return msgspec.structs.replace(
+        facts,
+        event_ms=facts.event_ms + by_ms,
+        started_ms=facts.started_ms + by_ms,
+        until_ms=facts.until_ms + by_ms,
+        stretches=tuple(
+            msgspec.structs.replace(each, started_ms=each.started_ms + by_ms)
+            for each in facts.stretches
+        ),
+        about=msgspec.structs.replace(facts.about, session=session),
+        insights=tuple(
+            replace(
+                each,
+                started_ms=_moved(each.started_ms, by_ms),
+                ended_ms=_moved(each.ended_ms, by_ms),
+            )
+            for each in facts.insights
+        ),
+    )
+
+
+def _moved(instant_ms: int | None, by_ms: int) -> int | None:
+    return None if instant_ms is None else instant_ms + by_ms
+
+
 def read_event(event: Json) -> EventFacts:
     """Read a valid event."""
     event_ms = parse_iso_utc(event["eventTime"])
     stretches = _stretches(event, event_ms)
     return EventFacts(
-        id=from_iri(event["id"]),
-        content=content_hash(event),
+        wire_id=event["id"],
+        key=uuid_bytes(event["id"]),
         type=event["type"],
         action=event["action"],
         event_ms=event_ms,
         started_ms=min((each.started_ms for each in stretches), default=event_ms),
-        person=_person(event),
-        app_iri=_app(event),
-        session=_session(event),
+        until_ms=max([event_ms, *(each.started_ms + each.ms for each in stretches)]),
+        about=About(
+            person=_person(event),
+            app_iri=_app(event),
+            session=_session(event),
+            subject=subject_in(within(event, "object", "subject")),
+        ),
         end_reason=_end_reason(event),
         suspended_ms=_suspended(event),
         stretches=stretches,
@@ -138,6 +204,7 @@ def read_event(event: Json) -> EventFacts:
         contest=contest_in(event),
         review=review_in(event),
         work=work_in(event),
+        activity=activity_in(event),
     )
 
 
@@ -178,7 +245,7 @@ def _session(event: Json) -> SessionRef | None:
         iri=iri,
         started_ms=moment(within(value, "startedAtTime")),
         ended_ms=moment(within(value, "endedAtTime")),
-        duration_ms=_length(read_duration_ms(duration)) if isinstance(duration, str) else None,
+        duration_ms=lasted(duration),
     )
 
 
@@ -193,28 +260,25 @@ def _end_reason(event: Json) -> EndReason | None:
 
 def _suspended(event: Json) -> int | None:
     told = within(event, "extensions", "timeback", "suspendedMs")
-    return _length(told) if isinstance(told, int) and is_count(told) else None
-
-
-def _length(ms: int | None) -> int | None:
-    """Return a length that somebody may have lived through, else nothing."""
-    return ms if ms is not None and ms <= LONGEST_SESSION_MS else None
+    return length_of(told) if isinstance(told, int) and is_count(told) else None
 
 
 def _stretches(event: Json, event_ms: int) -> tuple[Stretch, ...]:
     if event["type"] != "TimeSpentEvent":
         return ()
-    items = event["generated"]["items"]
+    items = [item for item in event["generated"]["items"] if isinstance(item, dict)]
     lengths = [round(float(_either(item, "value", "metricValue")) * 1000) for item in items]
     # Items without a date are laid end to end, the last of them ending with the event.
     cursor = event_ms - sum(lengths)
     found = []
     for item, ms in zip(items, lengths, strict=True):
-        dated = moment(item.get("startDate"))
+        dated = moment(_either(item, "startDate", "start_date"))
         started = cursor if dated is None else dated
         cursor += ms
         if ms:
-            found.append(Stretch(_time_type(item), _sub_type(item), started, ms))
+            kind = time_type_of(item.get("metricType") or item["type"])
+            sub_type = sub_type_in(_either(item, "subType", "sub_type"))
+            found.append(Stretch(kind, sub_type, started, ms))
     return tuple(found)
 
 
@@ -222,13 +286,19 @@ def _either(item: Json, *names: str) -> Any:
     return next((item[name] for name in names if item.get(name) is not None), 0)
 
 
-def _time_type(item: Json) -> TimeType:
-    name = item.get("metricType") or item["type"]
-    return TimeType(_DIALECT.get(name, "anti-pattern" if name == "AntiPattern" else name))
+def time_type_of(name: str) -> TimeType:
+    """Return the type of time that either dialect calls so."""
+    return TimeType(_DIALECT.get(name, name))
 
 
-def _sub_type(item: Json) -> str | None:
-    return text(_either(item, "subType", "sub_type"), _LONGEST_SUB_TYPE)
+def sub_type_in(told: object) -> str | None:
+    """Return a subType as it is kept."""
+    return text(told, _LONGEST_SUB_TYPE)
+
+
+def subject_in(told: object) -> str | None:
+    """Return a subject as it is kept."""
+    return text(told, _LONGEST_SUBJECT)
 
 
 def _answer(event: Json) -> Answer | None:
@@ -265,7 +335,8 @@ def instants_of(facts: EventFacts) -> Iterable[tuple[str, int]]:
     yield "/eventTime", facts.event_ms
     for index, stretch in enumerate(facts.stretches):
         yield f"/generated/items/{index}/startDate", stretch.started_ms
-    if facts.session is not None:
-        for instant in (facts.session.started_ms, facts.session.ended_ms):
+    told = facts.about.session
+    if told is not None:
+        for instant in (told.started_ms, told.ended_ms):
             if instant is not None:
                 yield "/session", instant

@@ -1,7 +1,15 @@
 """Tables of what arrived, and of what it says about time, questions and judgements.
 
-``session_id`` is where the event belongs as far as is known; for an event that asked to be
-attached (``auto``) it is settled again whenever more is known (``sessions.attachment``).
+``event_batches`` keep what one request told of one student, as it came: ``body`` is a JSON
+list of the events, compressed. Their ids rise with every commit, so that a reader who knows
+the last one it saw has missed nothing. ``ahead_ms`` is by how much the sender's clock was
+seen to run ahead: all its instants are taken back by that. ``event_ids`` tell whether an event
+is here already, and where; ``content`` is the beginning of the hash of its bytes.
+
+``session_id`` is where an event belongs as far as is known; ``loose_events`` are those that
+asked to be attached: they are settled again whenever more is known (``sessions.attachment``).
+
+``time_spent`` holds a row for each stretch; alike stretches of one batch that abut are one row.
 """
 
 from __future__ import annotations
@@ -23,25 +31,51 @@ from sqlalchemy import (
 
 from timeback_desktop.backend.db.metadata import SOURCED_ID, metadata, points_to, tenant_key
 
-events = Table(
-    "events",
+event_ids = Table(
+    "event_ids",
+    metadata,
+    # No foreign key: this is the row that a school sends by the million, and the batch has one.
+    Column("publisher_id", String(36), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("content", LargeBinary(8), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+event_batches = Table(
+    "event_batches",
     metadata,
     tenant_key(),
-    Column("id", String(36), primary_key=True),
-    Column("content_sha256", LargeBinary(32), nullable=False),
-    Column("type", String(64), nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("user_id", SOURCED_ID, nullable=False),
-    Column("application_id", ForeignKey("applications.id")),
-    Column("session_id", String(36)),
-    Column("auto", Boolean, nullable=False),
-    Column("started_ms", BigInteger, nullable=False),
-    Column("event_ms", BigInteger, nullable=False),
+    Column("user_id", SOURCED_ID, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("received_ms", BigInteger, nullable=False),
+    Column("sent_ms", BigInteger, nullable=False),
+    Column("ahead_ms", BigInteger, nullable=False),
+    Column("sensor", Text, nullable=False),
     Column("client_id", String(64)),
+    Column("application_id", String(36)),
+    Column("measured", Boolean, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     points_to("user_id", "users"),
-    Index(None, "publisher_id", "user_id", "application_id", "auto", "event_ms"),
+    Index(None, "publisher_id", "id", unique=True),
+)
+
+loose_events = Table(
+    "loose_events",
+    metadata,
+    Column("publisher_id", String(36), primary_key=True),
+    Column("user_id", SOURCED_ID, primary_key=True),
+    Column("application_id", ForeignKey("applications.id"), primary_key=True),
+    Column("event_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(36), primary_key=True),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("session_id", String(36)),
+    points_to("user_id", "users"),
+    sqlite_with_rowid=False,
 )
 
 described_entities = Table(
@@ -59,20 +93,45 @@ described_entities = Table(
 time_spent = Table(
     "time_spent",
     metadata,
+    Column("publisher_id", String(36), primary_key=True),
+    Column("user_id", SOURCED_ID, primary_key=True),
+    Column("started_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", String(36), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("application_id", String(36)),
+    Column("session_id", String(36)),
+    Column("measured", Boolean, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("sub_type", Text),
+    Column("ms", BigInteger, nullable=False),
+    Index(None, "publisher_id", "user_id", "session_id"),
+    sqlite_with_rowid=False,
+)
+
+activities = Table(
+    "activities",
+    metadata,
     tenant_key(),
     Column("event_id", String(36), primary_key=True),
-    Column("item", Integer, primary_key=True),
     Column("user_id", SOURCED_ID, nullable=False),
     Column("application_id", ForeignKey("applications.id")),
     Column("session_id", String(36)),
     Column("measured", Boolean, nullable=False),
-    Column("type", String(16), nullable=False),
-    Column("sub_type", Text),
-    Column("started_ms", BigInteger, nullable=False),
-    Column("ms", BigInteger, nullable=False),
-    points_to("event_id", "events"),
+    Column("subject", String(64), nullable=False),
+    Column("activity", Text),
+    Column("activity_name", Text),
+    Column("course", Text),
+    Column("attempt", Integer),
+    Column("process", Boolean),
+    Column("xp_milli", BigInteger),
+    Column("total_questions", BigInteger),
+    Column("correct_questions", BigInteger),
+    Column("mastered_units", BigInteger),
+    Column("percent_complete", Float),
+    Column("event_ms", BigInteger, nullable=False),
     points_to("user_id", "users"),
-    Index(None, "publisher_id", "user_id", "started_ms"),
+    Index(None, "publisher_id", "user_id", "event_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
 )
 
@@ -88,7 +147,6 @@ answers = Table(
     Column("attempt", Text, nullable=False),
     Column("correct", Boolean),
     Column("event_ms", BigInteger, nullable=False),
-    points_to("event_id", "events"),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "event_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
@@ -116,7 +174,6 @@ insights = Table(
     Column("started_ms", BigInteger),
     Column("ended_ms", BigInteger),
     Column("at_ms", BigInteger, nullable=False),
-    points_to("event_id", "events"),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "at_ms"),
     Index(None, "publisher_id", "user_id", "session_id"),
@@ -174,7 +231,6 @@ app_events = Table(
     Column("lesson", String(16)),
     Column("took_ms", BigInteger),
     Column("choice", Integer),
-    points_to("event_id", "events"),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "seq"),
     Index(None, "publisher_id", "user_id", "session_id", "seq"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from timeback_desktop.caliper.datatypes import read_duration_ms
 from timeback_desktop.clock import parse_iso_utc
 
 Json = dict[str, Any]
 LATEST_MS = 32_503_680_000_000  # the year 3000
+LONGEST_SESSION_MS = 366 * 86_400_000
 
 
 def iri_of(value: object) -> str | None:
@@ -41,3 +43,17 @@ def is_lived(instant_ms: int) -> bool:
 def text(value: object, most: int) -> str | None:
     """Return a text, cut to length; PostgreSQL has no place for a NUL in one."""
     return value.replace("\0", "")[:most] if isinstance(value, str) else None
+
+
+def lasted(duration: object) -> int | None:
+    """Read a duration: as ISO 8601, or in whole seconds as older clients send it."""
+    if isinstance(duration, str):
+        return length_of(read_duration_ms(duration))
+    if isinstance(duration, int) and not isinstance(duration, bool) and duration >= 0:
+        return length_of(duration * 1000)
+    return None
+
+
+def length_of(ms: int | None) -> int | None:
+    """Return a length that somebody may have lived through, else nothing."""
+    return ms if ms is not None and ms <= LONGEST_SESSION_MS else None

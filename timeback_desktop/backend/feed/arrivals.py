@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 _Key = tuple[str, str]
 
@@ -29,11 +29,12 @@ class Bell:
 
 
 class Arrivals:
-    """Who waits for news of which student."""
+    """Who waits for news of which student, or of anybody of a tenant."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[_Key, set[Bell]] = {}
+        self._of_tenants: dict[_Key, set[Bell]] = {}
         self._closed = False
 
     @property
@@ -41,28 +42,35 @@ class Arrivals:
         """Tell whether the platform is stopping: nobody waits any more."""
         return self._closed
 
-    @contextmanager
-    def bell(self, publisher_id: str, user_id: str) -> Iterator[Bell]:
+    def bell(self, publisher_id: str, user_id: str) -> AbstractContextManager[Bell]:
         """Hang up a bell; hang it up before looking, so that nothing arrives in between."""
-        key, bell = (publisher_id, user_id), Bell()
+        return self._hung(self._waiting, (publisher_id, user_id))
+
+    def bell_of_tenant(self, publisher_id: str) -> AbstractContextManager[Bell]:
+        """Hang up a bell that is rung whoever of a tenant it is about."""
+        return self._hung(self._of_tenants, (publisher_id, ""))
+
+    @contextmanager
+    def _hung(self, place: dict[_Key, set[Bell]], key: _Key) -> Iterator[Bell]:
+        bell = Bell()
         with self._lock:
-            self._waiting.setdefault(key, set()).add(bell)
+            place.setdefault(key, set()).add(bell)
         try:
             yield bell
         finally:
             with self._lock:
-                self._waiting[key].discard(bell)
-                if not self._waiting[key]:
-                    del self._waiting[key]
+                place[key].discard(bell)
+                if not place[key]:
+                    del place[key]
 
     def tell(self, publisher_id: str | None, user_ids: Iterable[str]) -> None:
-        """Ring for everybody who waits for these students."""
+        """Ring for everybody who waits for these students; cheap when nobody does."""
+        tenant = publisher_id or ""
         with self._lock:
-            rung = [
-                bell
-                for user_id in user_ids
-                for bell in self._waiting.get((publisher_id or "", user_id), ())
-            ]
+            rung = list(self._of_tenants.get((tenant, ""), ()))
+            if self._waiting:
+                for user_id in user_ids:
+                    rung += self._waiting.get((tenant, user_id), ())
         for bell in rung:
             bell.ring()
 
@@ -70,10 +78,12 @@ class Arrivals:
         """Ring for everybody: the platform stops."""
         with self._lock:
             self._closed = True
-            rung = [bell for bells in self._waiting.values() for bell in bells]
+            places = (*self._waiting.values(), *self._of_tenants.values())
+            rung = [bell for bells in places for bell in bells]
         for bell in rung:
             bell.ring()
 
     def __len__(self) -> int:
         with self._lock:
-            return sum(len(bells) for bells in self._waiting.values())
+            places = (*self._waiting.values(), *self._of_tenants.values())
+            return sum(len(bells) for bells in places)

@@ -138,6 +138,7 @@ resources = Table(
     Column("application_id", String(255)),
     *kept(),
     Index(None, "publisher_id", "entered"),
+    Index(None, "publisher_id", "vendor_resource_id"),
 )
 
 component_resources = Table(

@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, true, tuple_
 
-from timeback_desktop.backend.events.judgements import ReviewResult
 from timeback_desktop.backend.events.models import contests, insights, reviews
-from timeback_desktop.backend.insights.accounts import Overturned
-from timeback_desktop.backend.insights.record import LONGEST_STRETCH_MS, Asked, parts_of
+from timeback_desktop.backend.timeline.overturned import REVIEW_OF
+from timeback_desktop.backend.timeline.record import Asked, parts_of
 from timeback_desktop.clock import iso_utc
 from timeback_desktop.ids import to_urn
-from timeback_desktop.partition import Mark, Overlay, State, whole_seconds
+from timeback_desktop.partition import whole_seconds
 
 Json = dict[str, Any]
 
@@ -37,7 +36,7 @@ class Said:
 
 
 _LATER = contests.alias("later")
-_CONTEST_OF = and_(
+CONTEST_OF = and_(
     contests.c.publisher_id == insights.c.publisher_id,
     contests.c.insight_id == insights.c.id,
     contests.c.user_id == insights.c.user_id,
@@ -49,31 +48,75 @@ _CONTEST_OF = and_(
         tuple_(_LATER.c.at_ms, _LATER.c.id) > tuple_(contests.c.at_ms, contests.c.id),
     ),
 )
-_REVIEW_OF = and_(
-    reviews.c.publisher_id == insights.c.publisher_id,
-    reviews.c.insight_id == insights.c.id,
-    reviews.c.verified,
-)
+"""The condition that a contest is the student's last word on an insight."""
 
 
 def _mine(asked: Asked) -> ColumnElement[bool]:
     return and_(insights.c.publisher_id == asked.publisher_id, insights.c.user_id == asked.user_id)
 
 
+class Sort(StrEnum):
+    """Which insights come first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LONGEST = "longest"
+    SHORTEST = "shortest"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of a student's insights are asked for, besides those of a range, and in what order."""
+
+    kinds: tuple[str, ...] = ()
+    status: Status | None = None
+    application_id: str | None = None
+    session_id: str | None = None
+    min_seconds: int | None = None
+    sort: Sort = Sort.NEWEST
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Return it as a condition on the table."""
+        wanted = [having(self.status)]
+        if self.kinds:
+            wanted.append(insights.c.kind.in_(self.kinds))
+        if self.application_id is not None:
+            wanted.append(insights.c.application_id == self.application_id)
+        if self.session_id is not None:
+            wanted.append(insights.c.session_id == self.session_id)
+        if self.min_seconds is not None:
+            wanted.append(self.min_seconds * 1000 - 500 <= _LENGTH)  # as ``whole_seconds`` rounds
+        return and_(*wanted)
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Return the columns to sort by; what has no length comes last."""
+        at, own = insights.c.at_ms, insights.c.id
+        match self.sort:
+            case Sort.NEWEST:
+                return at.desc(), own.desc()
+            case Sort.OLDEST:
+                return at, own
+            case Sort.LONGEST:
+                return _LENGTH.is_(None), _LENGTH.desc(), at.desc(), own.desc()
+            case Sort.SHORTEST:
+                return _LENGTH.is_(None), _LENGTH, at.desc(), own.desc()
+
+
+_LENGTH = insights.c.ended_ms - insights.c.started_ms
+
+
 def page_of(
-    connection: Connection, asked: Asked, status: Status | None, limit: int, offset: int
+    connection: Connection, asked: Asked, wanted: Wanted, limit: int, offset: int
 ) -> tuple[list[Json], int]:
-    """Return one page of a student's insights, newest first, and how many there are."""
-    chosen = and_(_mine(asked), _touching(asked), _having(status))
+    """Return one page of a student's insights, and how many there are."""
+    chosen = and_(_mine(asked), _touching(asked), wanted.condition)
     rows = connection.execute(
-        select(insights)
-        .where(chosen)
-        .order_by(insights.c.at_ms.desc(), insights.c.id.desc())
-        .limit(limit)
-        .offset(offset)
+        select(insights).where(chosen).order_by(*wanted.order).limit(limit).offset(offset)
     ).all()
     total = connection.scalar(select(func.count()).select_from(insights).where(chosen))
-    return _written(connection, asked.publisher_id, rows), total or 0
+    return every_written(connection, asked.publisher_id, rows), total or 0
 
 
 def _touching(asked: Asked) -> ColumnElement[bool]:
@@ -86,8 +129,9 @@ def _touching(asked: Asked) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _having(status: Status | None) -> ColumnElement[bool]:
-    contested, reviewed = exists().where(_CONTEST_OF), exists().where(_REVIEW_OF)
+def having(status: Status | None) -> ColumnElement[bool]:
+    """Return the condition that an insight has come so far."""
+    contested, reviewed = exists().where(CONTEST_OF), exists().where(REVIEW_OF)
     match status:
         case Status.OPEN:
             return and_(~contested, ~reviewed)
@@ -110,7 +154,9 @@ def in_sessions(
             .where(_mine(asked), insights.c.session_id.in_(part))
             .order_by(insights.c.at_ms, insights.c.id)
         ).all()
-        for row, written in zip(rows, _written(connection, asked.publisher_id, rows), strict=True):
+        for row, written in zip(
+            rows, every_written(connection, asked.publisher_id, rows), strict=True
+        ):
             found.setdefault(row.session_id, []).append(written)
     return found
 
@@ -124,10 +170,13 @@ def one(connection: Connection, publisher_id: str, insight_id: str) -> Row[Any] 
 
 def written(connection: Connection, row: Row[Any]) -> Json:
     """Write one insight as the Insights API does."""
-    return _written(connection, row.publisher_id, [row])[0]
+    return every_written(connection, row.publisher_id, [row])[0]
 
 
-def _written(connection: Connection, publisher_id: str, rows: Sequence[Row[Any]]) -> list[Json]:
+def every_written(
+    connection: Connection, publisher_id: str, rows: Sequence[Row[Any]]
+) -> list[Json]:
+    """Write insights as the Insights API does."""
     said = _said(connection, publisher_id, rows)
     return [_record(row, said) for row in rows]
 
@@ -138,7 +187,7 @@ def _said(connection: Connection, publisher_id: str, rows: Iterable[Row[Any]]) -
     for part in parts_of([row.id for row in rows]):
         for each in connection.execute(
             select(contests.c.insight_id, contests.c.at_ms)
-            .join(insights, _CONTEST_OF)
+            .join(insights, CONTEST_OF)
             .where(contests.c.publisher_id == publisher_id, contests.c.insight_id.in_(part))
         ):
             contested[each.insight_id] = each.at_ms
@@ -198,49 +247,3 @@ def _review(review: Row[Any]) -> Json:
         "reviewNotes": review.notes,
         "reviewResult": review.result,
     }
-
-
-def overturned_in(
-    connection: Connection, asked: Asked, session_ids: Sequence[str]
-) -> list[Overturned]:
-    """Return the judgements of these sessions that a reviewer took back."""
-    return [
-        found
-        for part in parts_of(session_ids)
-        for found in _overturned(connection, asked, insights.c.session_id.in_(part))
-    ]
-
-
-def overturned_between(
-    connection: Connection, asked: Asked, low: int, high: int
-) -> list[Overturned]:
-    """Return the judgements that a reviewer took back and that may lie in a range."""
-    near = and_(insights.c.at_ms >= low - LONGEST_STRETCH_MS, insights.c.at_ms < high)
-    return _overturned(connection, asked, near)
-
-
-def _overturned(
-    connection: Connection, asked: Asked, which: ColumnElement[bool]
-) -> list[Overturned]:
-    rows = connection.execute(
-        select(insights, reviews.c.result)
-        .join(reviews, _REVIEW_OF)
-        .where(_mine(asked), which)
-        .order_by(reviews.c.at_ms, reviews.c.id)
-    )
-    latest = {row.id: row for row in rows}
-    return [
-        Overturned(row.session_id, row.measured, Mark(kind, row.started_ms, row.ended_ms))
-        for row in latest.values()
-        if row.result == ReviewResult.FALSE_POSITIVE
-        and row.started_ms is not None
-        and row.ended_ms is not None
-        and (kind := _kind(row.kind)) is not None
-    ]
-
-
-def _kind(word: str) -> Overlay | State | None:
-    for closed in (Overlay, State):
-        if word in closed._value2member_map_:
-            return closed(word)
-    return None

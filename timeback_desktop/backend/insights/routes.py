@@ -1,41 +1,59 @@
 """The Insights API: for the student himself, his teachers, and clients with the scope.
 
-What is said of a judgement comes in here too: a review by a teacher of the student, a
-contest by the student himself.
+Here is what is asked about one student; ``group_routes`` answer about classes and schools,
+``review_routes`` take in what people say of a judgement.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, HTTPException, Query
+import msgspec
+from fastapi import APIRouter, HTTPException, Query, Response
 from sqlalchemy import Connection
 
-from timeback_desktop.backend.auth.principal import CurrentPrincipal, Principal
-from timeback_desktop.backend.db.engine import reading, writing
-from timeback_desktop.backend.events.reading import is_lived
-from timeback_desktop.backend.insights import disputes, service
-from timeback_desktop.backend.insights.judgements import Status
-from timeback_desktop.backend.insights.record import Asked
-from timeback_desktop.backend.insights.schemas import ContestIn, ReviewIn
+from timeback_desktop.backend.asking import (
+    DAY_MS,
+    From,
+    Limit,
+    Offset,
+    Page,
+    Range,
+    Timezone,
+    To,
+    Word,
+    checked_range,
+    end_of,
+    instant_of,
+    school_zone,
+    zone_of,
+)
+from timeback_desktop.backend.auth.principal import EVENTS_READONLY, CurrentPrincipal, Principal
+from timeback_desktop.backend.db.engine import reading
+from timeback_desktop.backend.insights import (
+    changes,
+    group_routes,
+    kinds,
+    overview,
+    review_routes,
+    service,
+)
+from timeback_desktop.backend.insights.judgements import Sort, Status, Wanted
+from timeback_desktop.backend.insights.written import Granularity
 from timeback_desktop.backend.roster.service import may_read
 from timeback_desktop.backend.runtime import CurrentPlatform
-from timeback_desktop.clock import parse_iso_utc
-from timeback_desktop.errors import ContractFault
+from timeback_desktop.backend.timeline.record import Asked
 from timeback_desktop.ids import from_iri
 
 router = APIRouter(prefix="/insights/1.0", tags=["insights"])
+router.include_router(group_routes.router)
+router.include_router(review_routes.router)
 
-_DAY_MS = 86_400_000
-LONGEST_RANGE_MS = 400 * _DAY_MS
-
-Instant = Annotated[str | None, Query(max_length=64)]
-From = Annotated[str | None, Query(alias="from", max_length=64)]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Include = Annotated[str | None, Query(max_length=64)]
-Timezone = Annotated[str, Query(max_length=64)]
+Json = dict[str, Any]
+ApplicationId = Annotated[str | None, Query(alias="applicationId", max_length=64)]
+SessionId = Annotated[str | None, Query(alias="sessionId", max_length=64)]
+Kinds = Annotated[str | None, Query(alias="type", max_length=512)]
+MinSeconds = Annotated[int | None, Query(alias="minSeconds", ge=0, le=400 * 86_400)]
 
 
 @router.get("/users/{user_id}/sessions")
@@ -44,20 +62,20 @@ def list_sessions(  # noqa: PLR0913, PLR0917 - one parameter each of the query
     principal: CurrentPrincipal,
     platform: CurrentPlatform,
     from_: From = None,
-    to: Instant = None,
+    to: To = None,
     limit: Limit = 50,
     offset: Offset = 0,
-    include: Include = None,
-) -> dict[str, Any]:
+    include: Word = None,
+    application_id: ApplicationId = None,
+    state: service.State | None = None,
+) -> Json:
     """Return a student's sessions that touch the range, newest first."""
     asked_for = (include or "").split(",")
     parts = frozenset(part for part in service.Include if part in asked_for)
+    which = service.Chosen(application_id and from_iri(application_id), state)
     with reading(platform.engine) as connection:
-        asked = _asked(
-            connection, principal, user_id, _instant(from_, "/from"), _instant(to, "/to")
-        )
-        page = service.Page(limit, offset)
-        return service.sessions_page(connection, asked, page, parts)
+        asked = _asked(connection, principal, user_id, from_, to)
+        return service.sessions_page(connection, asked, Page(limit, offset), parts, which)
 
 
 @router.get("/users/{user_id}")
@@ -67,17 +85,38 @@ def list_insights(  # noqa: PLR0913, PLR0917 - one parameter each of the query
     principal: CurrentPrincipal,
     platform: CurrentPlatform,
     from_: From = None,
-    to: Instant = None,
+    to: To = None,
     limit: Limit = 50,
     offset: Offset = 0,
     status: Status | None = None,
-) -> dict[str, Any]:
-    """Return what was noticed about a student, newest first, with what was said of it."""
+    type_: Kinds = None,
+    application_id: ApplicationId = None,
+    session_id: SessionId = None,
+    min_seconds: MinSeconds = None,
+    sort: Sort = Sort.NEWEST,
+    since: Word = None,
+) -> Json:
+    """Return what was noticed about a student, newest first, with what was said of it.
+
+    With ``since`` (a cursor of an answer before, or an instant) it is what changed from then
+    on: new insights, contests and reviews; filters and pages are of no account there.
+    """
+    wanted = Wanted(
+        kinds=review_routes.words(type_),
+        status=status,
+        application_id=application_id and from_iri(application_id),
+        session_id=session_id and from_iri(session_id),
+        min_seconds=min_seconds,
+        sort=sort,
+    )
     with reading(platform.engine) as connection:
-        asked = _asked(
-            connection, principal, user_id, _instant(from_, "/from"), _instant(to, "/to")
-        )
-        return service.insights_page(connection, asked, service.Page(limit, offset), status)
+        asked = _asked(connection, principal, user_id, from_, to)
+        if since is not None:
+            after = _cursor(connection, asked, since)
+            return changes.since(connection, asked, after, platform.now())
+        cursor = changes.now_at(connection, asked, platform.now())
+        found = service.insights_page(connection, asked, Page(limit, offset), wanted)
+        return {**found, "cursor": str(cursor)}
 
 
 @router.get("/users/{user_id}/overview")
@@ -86,76 +125,67 @@ def show_overview(  # noqa: PLR0913, PLR0917 - one parameter each of the query
     principal: CurrentPrincipal,
     platform: CurrentPlatform,
     from_: From = None,
-    to: Instant = None,
-    timezone: Timezone = "UTC",
-) -> dict[str, Any]:
-    """Return a student's time and questions by local day; the last 7 days unless told."""
-    zone = _zone(timezone)
-    to_ms = _instant(to, "/to")
-    to_ms = platform.now() if to_ms is None else to_ms
-    from_ms = _instant(from_, "/from")
-    from_ms = max(0, to_ms - 7 * _DAY_MS) if from_ms is None else from_ms
-    if not 0 < to_ms - from_ms <= LONGEST_RANGE_MS:
-        raise ContractFault("to comes after from, by 400 days at most.", pointer="/to")
+    to: To = None,
+    timezone: Timezone = None,
+    granularity: Granularity = Granularity.DAY,
+) -> Response:
+    """Return a student's time and results by day, week or month; the last 7 days unless told."""
     with reading(platform.engine) as connection:
-        asked = _asked(connection, principal, user_id, from_ms, to_ms)
-        return service.overview(connection, asked, zone)
+        asked = _asked(connection, principal, user_id, None, None)
+        zone = zone_of(timezone, school_zone(connection, asked.publisher_id))
+        to_ms = platform.now() if to is None else end_of(to, zone, "/to")
+        from_ms = max(0, to_ms - 7 * DAY_MS)
+        if from_ is not None:
+            from_ms = instant_of(from_, zone, "/from")
+        over = Range(*checked_range(from_ms, to_ms), zone)
+        told = overview.overview(connection, asked, over, granularity)
+    return Response(msgspec.json.encode(told), media_type="application/json")
 
 
-@router.post("/insights/{insight_id}/review")
-def review_insight(
-    insight_id: str, said: ReviewIn, principal: CurrentPrincipal, platform: CurrentPlatform
-) -> dict[str, Any]:
-    """Take a teacher's word on an insight, and return the insight as it reads now."""
-    with writing(platform.engine) as connection:
-        row = disputes.readable(connection, principal, from_iri(insight_id))
-        return disputes.review(
-            connection, principal, row, said.review_result, said.review_notes, platform.now()
+@router.get("/sessions/{session_id}")
+def show_session(session_id: str, principal: CurrentPrincipal, platform: CurrentPlatform) -> Json:
+    """Return one session with its strip, and what was noticed in it."""
+    tenant = principal.publisher_id
+    with reading(platform.engine) as connection:
+        found = tenant and service.one_session(
+            connection,
+            tenant,
+            from_iri(session_id),
+            lambda user_id: may_read(connection, principal, user_id),
         )
+    if not found:
+        raise HTTPException(404, "There is no such session.")
+    return found
 
 
-@router.post("/insights/{insight_id}/contest")
-def contest_insight(
-    insight_id: str,
-    principal: CurrentPrincipal,
-    platform: CurrentPlatform,
-    said: ContestIn | None = None,
-) -> dict[str, Any]:
-    """Take the student's word that an insight is wrong, and return it as it reads now."""
-    with writing(platform.engine) as connection:
-        row = disputes.readable(connection, principal, from_iri(insight_id))
-        withdrawn = said is not None and said.withdrawn
-        return disputes.contest(connection, principal, row, platform.now(), withdrawn=withdrawn)
+@router.get("/types")
+def list_types(principal: CurrentPrincipal, platform: CurrentPlatform) -> Json:
+    """Return every word for a state, a pattern or an insight, and what it means."""
+    if principal.publisher_id is None or EVENTS_READONLY not in principal.scopes:
+        raise HTTPException(403, "This token may not read insights.")
+    with reading(platform.engine) as connection:
+        return {"types": kinds.every_kind(connection, principal.publisher_id)}
 
 
 def _asked(
-    connection: Connection,
-    principal: Principal,
-    user_id: str,
-    from_ms: int | None,
-    to_ms: int | None,
+    connection: Connection, principal: Principal, user_id: str, from_: str | None, to: str | None
 ) -> Asked:
     student = from_iri(user_id)
-    if principal.publisher_id is None or not may_read(connection, principal, student):
+    tenant = principal.publisher_id
+    if tenant is None or not may_read(connection, principal, student):
         raise HTTPException(403, "This token may not read about this person.")
-    return Asked(principal.publisher_id, student, from_ms, to_ms)
+    if from_ is None and to is None:
+        return Asked(tenant, student)
+    zone = zone_of(None, school_zone(connection, tenant))
+    from_ms = None if from_ is None else instant_of(from_, zone, "/from")
+    return Asked(tenant, student, from_ms, None if to is None else end_of(to, zone, "/to"))
 
 
-def _instant(text: str | None, pointer: str) -> int | None:
-    if text is None:
-        return None
-    try:
-        # A plus sign that was not escaped arrives as a space.
-        instant_ms = parse_iso_utc(text.replace(" ", "+"))
-    except (ValueError, OverflowError) as error:
-        raise ContractFault("This is not an instant with a time zone.", pointer=pointer) from error
-    if not is_lived(instant_ms):
-        raise ContractFault("This instant is out of range.", pointer=pointer)
-    return instant_ms
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ContractFault("This is not an IANA time zone.", pointer="/timezone") from error
+def _cursor(connection: Connection, asked: Asked, text: str) -> changes.Cursor:
+    found = changes.Cursor.read(text)
+    if found is not None:
+        return found
+    if "T" not in text:
+        raise changes.unreadable()
+    zone = zone_of(None)
+    return changes.at_instant(connection, asked, instant_of(text, zone, "/since"))

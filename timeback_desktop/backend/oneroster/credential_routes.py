@@ -14,7 +14,7 @@ from timeback_desktop.backend.auth.principal import (
 )
 from timeback_desktop.backend.oneroster.bodies import Body, told_as, unwrapped
 from timeback_desktop.backend.oneroster.checking import Draft
-from timeback_desktop.backend.oneroster.credentials import Credential, Vault, keep, opened
+from timeback_desktop.backend.oneroster.credentials import Credential, keep, opened
 from timeback_desktop.backend.oneroster.entity import Field, Service
 from timeback_desktop.backend.oneroster.hrefs import CANONICAL
 from timeback_desktop.backend.oneroster.people_routes import placed
@@ -22,6 +22,7 @@ from timeback_desktop.backend.oneroster.values import Unfit, kept_value
 from timeback_desktop.backend.oneroster.write_routes import said
 from timeback_desktop.backend.runtime import current_platform
 from timeback_desktop.backend.scopes import CREDENTIALS_CREATEPUT, CREDENTIALS_DECRYPT
+from timeback_desktop.backend.vault import Vault
 
 _EXAMPLE = {
     "applicationName": "Willow Math",

@@ -1,22 +1,14 @@
 """What a student signs in to somebody else's app with: kept sealed, opened one by one.
 
-A credential is a JWE (``dir``, A256GCM) under a key that lies in a file of the data folder,
-not in the database: a copy of the database alone opens nothing. What is sealed names the
-tenant, the person and the credential, so that a row put in another one's place does not
-open. Each opening leaves a row that says who did it, and when; never what came out.
+A credential is sealed (see ``vault``) together with the tenant, the person and its own name,
+so that a row put in another one's place does not open. Each opening leaves a row that says
+who did it, and when; never what came out.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
-import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from sqlalchemy import and_, insert, select
 
 from timeback_desktop import ids
@@ -25,18 +17,13 @@ from timeback_desktop.backend.oneroster.faults import unknown_object
 from timeback_desktop.backend.oneroster.people import APP_PROFILE, living_user
 from timeback_desktop.backend.oneroster.place import Place
 from timeback_desktop.backend.oneroster.values import is_name
-from timeback_desktop.backend.private_file import write_private
 from timeback_desktop.backend.registry.service import applications_in
 from timeback_desktop.backend.roster.models import (
     credential_openings,
     user_credentials,
     user_profiles,
 )
-from timeback_desktop.errors import EnvironmentFault
-
-_HEADER = {"alg": "dir", "enc": "A256GCM"}
-_KEY_BYTES = 32
-_making = threading.Lock()
+from timeback_desktop.backend.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +41,6 @@ class KeptCredential:
 
     user_profile_id: str
     credential_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """Seals and opens credentials with the one key of this platform."""
-
-    key: OctKey
-
-    @classmethod
-    def open(cls, folder: Path) -> Vault:
-        """Read the key in ``folder``, or make it."""
-        path = folder / "credentials.key"
-        with _making:  # two requests that find no key must not make two
-            if not path.exists():
-                write_private(path, secrets.token_bytes(_KEY_BYTES))
-            return cls(OctKey.import_key(path.read_bytes()))
-
-    def seal(self, document: dict[str, str]) -> str:
-        """Return ``document`` as text that only the key can read."""
-        return jwe.encrypt_compact(_HEADER, json.dumps(document).encode(), self.key)
-
-    def unseal(self, sealed: str) -> dict[str, str]:
-        """Return what was sealed; a key that is another one now is told to a person."""
-        try:
-            opened: dict[str, str] = json.loads(
-                jwe.decrypt_compact(sealed, self.key).plaintext or b""
-            )
-        except (JoseError, ValueError) as error:
-            raise EnvironmentFault(
-                "A kept credential cannot be opened.",
-                "Put the file credentials.key of the data folder back, or store it anew.",
-            ) from error
-        return opened
 
 
 def keep(place: Place, vault: Vault, told: Credential) -> KeptCredential:

@@ -39,6 +39,7 @@ publishers = Table(
     Column("id", String(36), primary_key=True),
     Column("name", String(256), nullable=False, unique=True),
     Column("kind", String(16), nullable=False, server_default="school"),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),
     Column("sandbox_of", ForeignKey("publishers.id"), unique=True),
     Column("created_ms", BigInteger, nullable=False),
 )

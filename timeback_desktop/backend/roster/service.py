@@ -198,11 +198,42 @@ def may_read(connection: Connection, principal: Principal, user_id: str) -> bool
             return role is Role.ADMINISTRATOR
 
 
+def may_read_class(connection: Connection, principal: Principal, class_id: str) -> bool:
+    """Tell whether a caller may read the figures of a class: its teachers, and whoever may all."""
+    if may_read_all(principal):
+        return True
+    teaching = principal.kind is PrincipalKind.USER and principal.role == Role.TEACHER
+    if EVENTS_READONLY not in principal.scopes or not teaching:
+        return False
+    found = select(enrollments.c.id).where(
+        enrollments.c.publisher_id == principal.publisher_id,
+        enrollments.c.class_id == class_id,
+        enrollments.c.user_id == principal.user_id,
+        enrollments.c.role == Role.TEACHER,
+        enrollments.c.status == "active",
+    )
+    return connection.scalar(found.limit(1)) is not None
+
+
+def may_read_all(principal: Principal) -> bool:
+    """Tell whether a caller may read about everybody of its tenant: administrators, clients."""
+    if EVENTS_READONLY not in principal.scopes or principal.publisher_id is None:
+        return False
+    if principal.kind is PrincipalKind.CLIENT:
+        return True
+    of_school = principal.kind is PrincipalKind.USER
+    return of_school and Role.of(principal.role or "") is Role.ADMINISTRATOR
+
+
 def may_review(connection: Connection, principal: Principal, user_id: str) -> bool:
-    """Tell whether a caller may judge over what is said of a student: his teachers only."""
-    is_teacher = principal.kind is PrincipalKind.USER and principal.role == Role.TEACHER
-    is_teacher = is_teacher and not principal.is_lent  # no app judges in his name
-    return is_teacher and principal.user_id != user_id and may_read(connection, principal, user_id)
+    """Tell whether a caller may judge over what is said of a student.
+
+    His teachers and the administrators of the school may; no app does in their name.
+    """
+    judges = Role.of(principal.role or "") in {Role.TEACHER, Role.ADMINISTRATOR}
+    in_person = principal.kind is PrincipalKind.USER and not principal.is_lent
+    may = judges and in_person and principal.user_id != user_id
+    return may and may_read(connection, principal, user_id)
 
 
 def is_agent_of(connection: Connection, publisher_id: str, agent_id: str, user_id: str) -> bool:

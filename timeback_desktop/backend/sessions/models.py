@@ -40,5 +40,4 @@ sessions = Table(
     Column("ended_ms", BigInteger, nullable=False),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "started_ms"),
-    Index(None, "publisher_id", "user_id", "application_id", "ended_ms"),
 )

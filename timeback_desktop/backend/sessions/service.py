@@ -11,19 +11,21 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
+from timeback_desktop.backend.db.bulk import keys_in, put_rows, rows_at
 from timeback_desktop.backend.events.models import (
+    activities,
     answers,
     app_events,
-    events,
     insights,
+    loose_events,
     time_spent,
 )
 from timeback_desktop.backend.sessions.attachment import LooseEvent, attach
@@ -38,6 +40,7 @@ from timeback_desktop.backend.sessions.span import (
     merged,
 )
 
+Pair = tuple[str, str]
 _REACH_MS = INACTIVITY_MS + ATTACH_GRACE_MS
 _PAGE = 500
 
@@ -53,46 +56,65 @@ class Seat:
 
 def span_of(row: Row[Any]) -> SessionSpan:
     """Return what a row of the table knows about its session."""
+    return _span_in([getattr(row, name) for name in _ROW])
+
+
+_ROW = (
+    "user_id",
+    "id",
+    "application_id",
+    "origin",
+    "measured",
+    "declared_start_ms",
+    "first_ms",
+    "last_ms",
+    "closed_ms",
+    "closer_ms",
+    "closer_id",
+    "duration_ms",
+    "suspended_ms",
+    "end_reason",
+    "started_ms",
+    "ended_ms",
+)
+
+
+def _span_in(row: Any) -> SessionSpan:
+    """Return what the columns of ``_ROW`` know about a session."""
+    _, id_, app_id, origin, measured, declared, first, last, *closed = row
+    closed_ms, closer_ms, closer_id, duration_ms, suspended_ms, reason = closed[:6]
     closing = None
-    if row.closer_id is not None:
+    if closer_id is not None:
         closing = Closing(
-            event_ms=row.closer_ms,
-            event_id=row.closer_id,
-            closed_ms=row.closed_ms,
-            reason=EndReason(row.end_reason),
-            duration_ms=row.duration_ms,
-            suspended_ms=row.suspended_ms,
+            closer_ms, closer_id, closed_ms, EndReason(reason), duration_ms, suspended_ms
         )
-    return SessionSpan(
-        id=row.id,
-        application_id=row.application_id,
-        origin=Origin(row.origin),
-        measured=row.measured,
-        first_ms=row.first_ms,
-        last_ms=row.last_ms,
-        declared_start_ms=row.declared_start_ms,
-        closing=closing,
-    )
+    return SessionSpan(id_, app_id, Origin(origin), bool(measured), first, last, declared, closing)
 
 
-def _columns(span: SessionSpan) -> dict[str, Any]:
+def _values(span: SessionSpan) -> tuple[Any, ...]:
+    """Return the columns of ``_ROW`` after its key."""
     closing = span.closing
-    return {
-        "application_id": span.application_id,
-        "origin": span.origin,
-        "measured": span.measured,
-        "declared_start_ms": span.declared_start_ms,
-        "first_ms": span.first_ms,
-        "last_ms": span.last_ms,
-        "closed_ms": closing and closing.closed_ms,
-        "closer_ms": closing and closing.event_ms,
-        "closer_id": closing and closing.event_id,
-        "duration_ms": closing and closing.duration_ms,
-        "suspended_ms": closing and closing.suspended_ms,
-        "end_reason": closing and closing.reason,
-        "started_ms": span.started_ms,
-        "ended_ms": span.ended_ms,
-    }
+    end: tuple[Any, ...] = (None,) * 6
+    if closing is not None:
+        end = (
+            closing.closed_ms,
+            closing.event_ms,
+            closing.event_id,
+            closing.duration_ms,
+            closing.suspended_ms,
+            closing.reason.value,
+        )
+    return (
+        span.application_id,
+        span.origin.value,
+        span.measured,
+        span.declared_start_ms,
+        span.first_ms,
+        span.last_ms,
+        *end,
+        span.started_ms,
+        span.ended_ms,
+    )
 
 
 def _is(publisher_id: str, user_id: str, session_id: str) -> ColumnElement[bool]:
@@ -113,26 +135,40 @@ def find(
     return None if row is None else span_of(row)
 
 
-def note(connection: Connection, publisher_id: str, user_id: str, span: SessionSpan) -> SessionSpan:
-    """Merge what events said into the session's row, and return what is known now.
+def note_all(
+    connection: Connection, publisher_id: str, said: Mapping[Pair, SessionSpan]
+) -> list[tuple[Pair, SessionSpan | None, SessionSpan]]:
+    """Merge what events said into the rows of the sessions (student, id).
 
-    The caller holds the student's lock, so that no other writer comes between.
+    Return each with what was known before, if anything, and what is known now.
     """
-    known = find(connection, publisher_id, user_id, span.id)
-    if known is None:
-        key = {"publisher_id": publisher_id, "user_id": user_id, "id": span.id}
-        connection.execute(insert(sessions).values(**key, **_columns(span)))
-        return span
-    whole = merged(known, span)
-    if whole != known:
-        connection.execute(
-            update(sessions).where(_is(publisher_id, user_id, span.id)).values(**_columns(whole))
-        )
-    return whole
+    where = {"publisher_id": publisher_id}
+    rows = rows_at(connection, sessions, _ROW, where, ("user_id", "id"), sorted(said))
+    known = {(row[0], row[1]): _span_in(row) for row in rows}
+    noted = []
+    changed = []
+    for key, span in said.items():
+        before = known.get(key)
+        after = span if before is None else merged(before, span)
+        noted.append((key, before, after))
+        if after != before:
+            changed.append((publisher_id, *key, *_values(after)))
+    put_rows(connection, sessions, ("publisher_id", *_ROW), changed)
+    return noted
 
 
-def settle(connection: Connection, seat: Seat, from_ms: int, to_ms: int) -> None:
-    """Attach the loose events around a stretch of time anew.
+def with_loose_events(
+    connection: Connection, publisher_id: str, seats: Iterable[Seat]
+) -> list[Seat]:
+    """Return those of the seats in which any event asked to be attached."""
+    keys = [(seat.user_id, seat.application_id) for seat in seats]
+    names = ("user_id", "application_id")
+    found = keys_in(connection, loose_events, {"publisher_id": publisher_id}, names, keys)
+    return [Seat(publisher_id, *key) for key in found]
+
+
+def settle(connection: Connection, seat: Seat, from_ms: int, to_ms: int) -> tuple[int, int] | None:
+    """Attach the loose events around a stretch of time anew; return where any of them moved.
 
     The stretch is widened until silence surrounds it, so that every sitting which it
     touches is looked at as a whole.
@@ -140,12 +176,10 @@ def settle(connection: Connection, seat: Seat, from_ms: int, to_ms: int) -> None
     low = _edge(connection, seat, from_ms - _REACH_MS, forward=False)
     high = _edge(connection, seat, to_ms + _REACH_MS, forward=True)
     rows = connection.execute(
-        select(events.c.id, events.c.started_ms, events.c.event_ms, events.c.session_id).where(
-            _loose(seat), events.c.event_ms.between(low, high)
-        )
+        select(loose_events).where(_loose(seat), loose_events.c.event_ms.between(low, high))
     ).all()
     if not rows:
-        return
+        return None
     attachment = attach(
         [LooseEvent(row.id, row.started_ms, row.event_ms) for row in rows],
         _spans_near(connection, seat, low, high),
@@ -154,21 +188,24 @@ def settle(connection: Connection, seat: Seat, from_ms: int, to_ms: int) -> None
     )
     before = {row.id: row.session_id for row in rows}
     _replace_made(connection, seat, before.values(), attachment.made)
-    _move(connection, seat, before, attachment.session_of)
+    if attachment.session_of == before:
+        return None
+    moments = {row.id: row.event_ms for row in rows}
+    _move(connection, seat, before, attachment.session_of, moments)
+    return low, high
 
 
 def _loose(seat: Seat) -> ColumnElement[bool]:
     return and_(
-        events.c.publisher_id == seat.publisher_id,
-        events.c.user_id == seat.user_id,
-        events.c.application_id == seat.application_id,
-        events.c.auto,
+        loose_events.c.publisher_id == seat.publisher_id,
+        loose_events.c.user_id == seat.user_id,
+        loose_events.c.application_id == seat.application_id,
     )
 
 
 def _edge(connection: Connection, seat: Seat, edge_ms: int, *, forward: bool) -> int:
     """Walk from an instant, loose event by loose event, to where silence begins."""
-    moment = events.c.event_ms
+    moment = loose_events.c.event_ms
     while True:
         beyond = moment > edge_ms if forward else moment < edge_ms
         order = moment if forward else moment.desc()
@@ -217,8 +254,7 @@ def _replace_made(
                 sessions.c.origin == Origin.AUTO,
             )
         )
-    for span in made:
-        note(connection, seat.publisher_id, seat.user_id, span)
+    note_all(connection, seat.publisher_id, {(seat.user_id, span.id): span for span in made})
 
 
 def _move(
@@ -226,26 +262,50 @@ def _move(
     seat: Seat,
     before: Mapping[str, str | None],
     after: Mapping[str, str],
+    moments: Mapping[str, int],
 ) -> None:
     """Write the new homes of the events that moved, and of what was read out of them."""
-    homes: dict[str, list[str]] = {}
+    homes: dict[tuple[str | None, str], list[str]] = {}
     for event_id, home in after.items():
         if before[event_id] != home:
-            homes.setdefault(home, []).append(event_id)
-    for home, moved in homes.items():
+            homes.setdefault((before[event_id], home), []).append(event_id)
+    for (left, home), moved in homes.items():
+        _move_loose(connection, seat, moved, moments, home)
         for part in _parts(moved):
-            for table, key in (
-                (events, events.c.id),
-                (time_spent, time_spent.c.event_id),
-                (answers, answers.c.event_id),
-                (insights, insights.c.event_id),
-            ):
+            stay = time_spent.c.session_id
+            connection.execute(
+                update(time_spent)
+                .where(
+                    time_spent.c.publisher_id == seat.publisher_id,
+                    time_spent.c.user_id == seat.user_id,
+                    stay.is_(None) if left is None else stay == left,
+                    time_spent.c.event_id.in_(part),
+                )
+                .values(session_id=home)
+            )
+            for table in (answers, activities, insights):
                 connection.execute(
                     update(table)
-                    .where(table.c.publisher_id == seat.publisher_id, key.in_(part))
+                    .where(table.c.publisher_id == seat.publisher_id, table.c.event_id.in_(part))
                     .values(session_id=home)
                 )
             _announce(connection, seat, part, home)
+
+
+def _move_loose(
+    connection: Connection,
+    seat: Seat,
+    moved: Sequence[str],
+    moments: Mapping[str, int],
+    home: str,
+) -> None:
+    this = loose_events.c
+    statement = (
+        update(loose_events)
+        .where(_loose(seat), this.event_ms == bindparam("at"), this.id == bindparam("the_id"))
+        .values(session_id=home)
+    )
+    connection.execute(statement, [{"at": moments[each], "the_id": each} for each in moved])
 
 
 def _announce(connection: Connection, seat: Seat, moved: Sequence[str], home: str) -> None:

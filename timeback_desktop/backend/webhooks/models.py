@@ -1,4 +1,14 @@
-"""Tables of webhooks: the tenant and the client that owns one lead every key."""
+"""Tables of webhooks: the tenant and the client that owns one lead every key.
+
+``heard_batch`` is the last batch of events that a webhook was asked about; a webhook without
+one begins at the end of what is there. ``failing_since_ms`` tells since when no delivery has
+succeeded, ``off_reason`` why it was switched off when nobody asked for that.
+
+A delivery names its event by its place in ``event_batches`` and holds nothing of it: once an
+event is erased or expires, there is nothing left to deliver. One without a batch is a test.
+``due_ms`` tells when it is tried next; whoever tries it puts that off first, so that nobody
+else does meanwhile. ``until_ms`` tells how long the row is kept.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -43,6 +54,9 @@ webhooks = Table(
     Column("sealed_secret", Text, nullable=False),
     Column("sensor", String(512)),
     Column("active", Boolean, nullable=False),
+    Column("heard_batch", BigInteger),
+    Column("failing_since_ms", BigInteger),
+    Column("off_reason", String(256)),
     *_dated(),
 )
 
@@ -64,4 +78,33 @@ webhook_filters = Table(
         ondelete="CASCADE",
     ),
     Index("ix_webhook_filters_webhook", "publisher_id", "client_id", "webhook_id"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    *_owned(),
+    Column("webhook_id", String(36), nullable=False),
+    Column("batch_id", BigInteger),
+    Column("place", Integer),
+    Column("event_id", String(36)),
+    Column("event_type", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("response_status", Integer),
+    Column("error", String(256)),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("tried_ms", BigInteger),
+    Column("until_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["publisher_id", "client_id", "webhook_id"],
+        ["webhooks.publisher_id", "webhooks.client_id", "webhooks.id"],
+        name="fk_webhook_deliveries_webhook",
+        ondelete="CASCADE",
+    ),
+    Index(
+        "ix_webhook_deliveries_webhook", "publisher_id", "client_id", "webhook_id", "status", "id"
+    ),
+    Index(None, "until_ms"),
 )

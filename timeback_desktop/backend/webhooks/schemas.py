@@ -9,6 +9,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
+from timeback_desktop.backend.webhooks.patterns import Pattern
+
 MASK = "********"
 """What is told instead of a secret; sent back, it stands for the secret that is kept."""
 
@@ -77,6 +79,8 @@ class FilterIn(BaseModel):
         parts = self.filter_value.split(",") if listed else [self.filter_value]
         if not all(_is(self.filter_type, part.strip()) for part in parts):
             raise ValueError(f"filterValue is a {self.filter_type}, as filterType says")
+        if self.filter_operator is FilterOperator.REGEXP:
+            Pattern.of(self.filter_value)
         return self
 
 

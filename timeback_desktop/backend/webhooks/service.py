@@ -1,4 +1,7 @@
-"""Rules of webhooks: whose they are, what is kept of them, what is told."""
+"""Rules of webhooks: whose they are, what is kept of them, what is told.
+
+A webhook hears of what comes from the moment on at which it was made or switched on.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +22,37 @@ from sqlalchemy import (
 )
 
 from timeback_desktop import ids
-from timeback_desktop.backend.oneroster.credentials import Vault
-from timeback_desktop.backend.registry.addresses import checked_url
-from timeback_desktop.backend.webhooks.models import webhook_filters, webhooks
-from timeback_desktop.backend.webhooks.schemas import MASK, FilterIn, WebhookIn
+from timeback_desktop.backend.reach import checked_target
+from timeback_desktop.backend.vault import Vault
+from timeback_desktop.backend.webhooks.models import (
+    webhook_deliveries,
+    webhook_filters,
+    webhooks,
+)
+from timeback_desktop.backend.webhooks.planning import newest_batch
+from timeback_desktop.backend.webhooks.schemas import MASK, FilterIn, FilterOperator, WebhookIn
 from timeback_desktop.clock import iso_utc
 from timeback_desktop.errors import ContractFault
 
 Json = dict[str, Any]
 MOST = 100
-"""A client may have so many webhooks, and each of them so many filters."""
+"""A client may have so many webhooks."""
+MOST_FILTERS = 20
+"""A webhook may have so many filters: each event is held against all of them."""
+MOST_PATTERNS = 20
+"""A client may have so many regular expressions in all its filters: they cost the most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The client that webhooks belong to, in the tenant that it works on."""
+    """The client that webhooks belong to, in the tenant that it works on.
+
+    ``loopback`` tells that its targets may be on this machine itself.
+    """
 
     publisher_id: str
     client_id: str
+    loopback: bool = False
 
     def has(self, table: Table, row_id: str | None = None) -> ColumnElement[bool]:
         """Return the condition for its rows, or for the one with that id."""
@@ -55,11 +71,12 @@ def register(
     """Keep a new webhook."""
     if told.secret == MASK:
         raise ContractFault("A new webhook needs a secret.", status=422, pointer="/secret")
-    _refuse_too_many(connection, webhooks, owner.has(webhooks))
+    _refuse_too_many(connection, webhooks, owner.has(webhooks), MOST)
     webhook_id = ids.mint()
     sealed = _sealed(owner, vault, webhook_id, told.secret)
     row = {**owner.key, "id": webhook_id, "sealed_secret": sealed, "created_ms": now_ms}
-    connection.execute(insert(webhooks).values(**row, **_columns(told, now_ms)))
+    row["heard_batch"] = newest_batch(connection, owner.publisher_id)
+    connection.execute(insert(webhooks).values(**row, **_columns(owner, told, now_ms)))
     return webhook(connection, owner, webhook_id)
 
 
@@ -72,7 +89,8 @@ def replace(  # noqa: PLR0913, PLR0917 - whose, which, what and when
     now_ms: int,
 ) -> Json:
     """Keep what a client tells of a webhook now; the mask leaves its secret as it is."""
-    columns = _columns(told, now_ms)
+    columns = _columns(owner, told, now_ms)
+    columns |= _begun_again(connection, owner, webhook_id, active=told.active)
     if told.secret != MASK:
         columns["sealed_secret"] = _sealed(owner, vault, webhook_id, told.secret)
     _change(connection, webhooks, owner, webhook_id, columns)
@@ -83,7 +101,9 @@ def switch(
     connection: Connection, owner: Owner, webhook_id: str, now_ms: int, *, active: bool
 ) -> Json:
     """Switch a webhook on or off."""
-    _change(connection, webhooks, owner, webhook_id, {"active": active, "updated_ms": now_ms})
+    columns = {"active": active, "updated_ms": now_ms}
+    columns |= _begun_again(connection, owner, webhook_id, active=active)
+    _change(connection, webhooks, owner, webhook_id, columns)
     return webhook(connection, owner, webhook_id)
 
 
@@ -100,20 +120,20 @@ def webhook(connection: Connection, owner: Owner, webhook_id: str) -> Json:
     return _webhook(_one(connection, webhooks, owner, webhook_id))
 
 
-def secret_of(connection: Connection, owner: Owner, vault: Vault, webhook_id: str) -> str:
+def secret_of(owner: Owner, vault: Vault, webhook_id: str, sealed: str) -> str:
     """Return what deliveries to a webhook are signed with; it leaves this process in no answer."""
-    row = _one(connection, webhooks, owner, webhook_id)
-    kept = vault.unseal(row.sealed_secret)
+    kept = vault.unseal(sealed)
     if not _name(owner, webhook_id).items() <= kept.items():
         raise _unknown(webhooks)
     return kept["secret"]
 
 
 def remove(connection: Connection, owner: Owner, webhook_id: str) -> None:
-    """Forget a webhook and its filters."""
+    """Forget a webhook, its filters and its deliveries."""
     _one(connection, webhooks, owner, webhook_id)
-    below = and_(owner.has(webhook_filters), webhook_filters.c.webhook_id == webhook_id)
-    connection.execute(delete(webhook_filters).where(below))
+    for table in (webhook_filters, webhook_deliveries):
+        below = and_(owner.has(table), table.c.webhook_id == webhook_id)
+        connection.execute(delete(table).where(below))
     connection.execute(delete(webhooks).where(owner.has(webhooks, webhook_id)))
 
 
@@ -121,7 +141,8 @@ def add_filter(connection: Connection, owner: Owner, told: FilterIn, now_ms: int
     """Keep a new filter of a webhook."""
     webhook(connection, owner, told.webhook_id)
     same = and_(owner.has(webhook_filters), webhook_filters.c.webhook_id == told.webhook_id)
-    _refuse_too_many(connection, webhook_filters, same)
+    _refuse_too_many(connection, webhook_filters, same, MOST_FILTERS)
+    _refuse_patterns(connection, owner, told)
     filter_id = ids.mint()
     row = {**owner.key, "id": filter_id, "created_ms": now_ms, "updated_ms": now_ms}
     connection.execute(insert(webhook_filters).values(**row, **told.model_dump()))
@@ -133,6 +154,7 @@ def replace_filter(
 ) -> Json:
     """Keep what a client tells of a filter now."""
     webhook(connection, owner, told.webhook_id)
+    _refuse_patterns(connection, owner, told, instead_of=filter_id)
     columns = {**told.model_dump(), "updated_ms": now_ms}
     _change(connection, webhook_filters, owner, filter_id, columns)
     return filter_(connection, owner, filter_id)
@@ -158,11 +180,19 @@ def remove_filter(connection: Connection, owner: Owner, filter_id: str) -> None:
     connection.execute(delete(webhook_filters).where(owner.has(webhook_filters, filter_id)))
 
 
-def _columns(told: WebhookIn, now_ms: int) -> Json:
+def _begun_again(connection: Connection, owner: Owner, webhook_id: str, *, active: bool) -> Json:
+    """Return what is forgotten of a webhook that is switched on after it was off."""
+    if not active or _one(connection, webhooks, owner, webhook_id).active:
+        return {}
+    heard = newest_batch(connection, owner.publisher_id)
+    return {"heard_batch": heard, "failing_since_ms": None, "off_reason": None}
+
+
+def _columns(owner: Owner, told: WebhookIn, now_ms: int) -> Json:
     return {
         "name": told.name,
         "description": told.description,
-        "target_url": checked_url(told.target_url, "/targetUrl"),
+        "target_url": checked_target(told.target_url, "/targetUrl", loopback=owner.loopback),
         "sensor": told.sensor,
         "active": told.active,
         "updated_ms": now_ms,
@@ -178,9 +208,20 @@ def _sealed(owner: Owner, vault: Vault, webhook_id: str, secret: str) -> str:
     return vault.seal({**_name(owner, webhook_id), "secret": secret})
 
 
-def _refuse_too_many(connection: Connection, table: Table, mine: ColumnElement[bool]) -> None:
-    if (connection.scalar(select(func.count()).select_from(table).where(mine)) or 0) >= MOST:
-        raise ContractFault(f"There are {MOST} of these already.", status=409)
+def _refuse_patterns(
+    connection: Connection, owner: Owner, told: FilterIn, instead_of: str = ""
+) -> None:
+    if told.filter_operator is FilterOperator.REGEXP:
+        patterns = webhook_filters.c.filter_operator == FilterOperator.REGEXP
+        others = and_(owner.has(webhook_filters), patterns, webhook_filters.c.id != instead_of)
+        _refuse_too_many(connection, webhook_filters, others, MOST_PATTERNS)
+
+
+def _refuse_too_many(
+    connection: Connection, table: Table, mine: ColumnElement[bool], most: int
+) -> None:
+    if (connection.scalar(select(func.count()).select_from(table).where(mine)) or 0) >= most:
+        raise ContractFault(f"There are {most} of these already.", status=409)
 
 
 def _change(connection: Connection, table: Table, owner: Owner, row_id: str, columns: Json) -> None:
@@ -201,6 +242,11 @@ def _unknown(table: Table) -> ContractFault:
     return ContractFault(f"There is no such {kind}.", status=404)
 
 
+def instant(at_ms: int | None) -> str | None:
+    """Write an instant, or that there is none."""
+    return None if at_ms is None else iso_utc(at_ms)
+
+
 def _dates(row: Row[Any]) -> Json:
     return {
         "created_at": iso_utc(row.created_ms),
@@ -218,6 +264,8 @@ def _webhook(row: Row[Any]) -> Json:
         "secret": MASK,
         "sensor": row.sensor,
         "active": row.active,
+        "statusReason": row.off_reason,
+        "failingSince": instant(row.failing_since_ms),
         **_dates(row),
     }
 

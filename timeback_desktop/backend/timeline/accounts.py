@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from timeback_desktop.backend.insights.stretches import Stretch
+from timeback_desktop.backend.timeline.stretches import Stretch
 from timeback_desktop.clock import local_date, midnight_ms
 from timeback_desktop.intervals import Interval, clip, intersect, length, subtract, union
 from timeback_desktop.ownership import own
@@ -39,6 +39,7 @@ class Home(NamedTuple):
     session_id: str | None
     application_id: str | None
     measured: bool
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def open_accounts(
     """Sort stretches, which abut where they are alike, into accounts."""
     found: dict[Home, _Gathered] = {}
     for each in stretches:
-        home = Home(each.session_id, each.application_id, each.measured)
+        home = Home(each.session_id, each.application_id, each.measured, each.subject)
         gathered = found.setdefault(home, _Gathered())
         if each.state is not None:
             gathered.pieces.append(Piece(each.state, *each.interval))
@@ -102,10 +103,13 @@ def _of(home: Home, overturned: Iterable[Overturned]) -> list[Mark]:
     return [each.mark for each in overturned if (each.session_id, each.measured) == side]
 
 
+def _name_of(home: Home) -> str:
+    return f"{home.session_id or ''} {home.application_id or ''} {home.measured:d} {home.subject}"
+
+
 def owned(accounts: Sequence[Account]) -> list[Account]:
     """Give each millisecond to one account."""
-    names = {f"{home.session_id or ''} {home.application_id or ''} {home.measured:d}": account
-             for account in accounts for home in [account.home]}  # fmt: skip
+    names = {_name_of(account.home): account for account in accounts}
     shares = own({name: account.pieces for name, account in names.items()})
     return [replace(account, pieces=shares[name]) for name, account in names.items()]
 
@@ -143,9 +147,12 @@ def total_of(accounts: Iterable[Account], *, asleep_ms: int = 0) -> Totals | Non
     return sum((account.totals for account in measured), sleep)
 
 
-def asleep(account: Account, span: Interval, asleep_ms: int) -> Account:
-    """Lay sleep into the gaps of a session: it is told by its length only, once, at the end."""
-    gaps = subtract(union([span]), union((p.from_ms, p.to_ms) for p in account.pieces))
+def asleep(account: Account, span: Interval, asleep_ms: int, *, beside: Iterable[Piece]) -> Account:
+    """Lay sleep into the gaps of a session: it is told by its length only, once, at the end.
+
+    ``beside`` are all pieces of the session.
+    """
+    gaps = subtract(union([span]), union((p.from_ms, p.to_ms) for p in beside))
     left, laid = asleep_ms, []
     for start, end in gaps:
         taken = min(left, end - start)

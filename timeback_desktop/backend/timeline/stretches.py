@@ -5,10 +5,10 @@ How long they are together is told by ``accounts``, which asks ``partition.measu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from timeback_desktop.intervals import Interval, intersect, union
+from timeback_desktop.intervals import Interval, subtract, union
 from timeback_desktop.partition import Overlay, State, TimeType, state_of
 
 
@@ -23,6 +23,7 @@ class Stretch:
     sub_type: str | None
     started_ms: int
     ms: int
+    subject: str = ""
 
     @property
     def ended_ms(self) -> int:
@@ -32,7 +33,14 @@ class Stretch:
     @property
     def kind(self) -> tuple[object, ...]:
         """Return all that tells it from others besides its place in time."""
-        return (self.session_id, self.application_id, self.measured, self.type, self.sub_type)
+        return (
+            self.session_id,
+            self.application_id,
+            self.measured,
+            self.type,
+            self.sub_type,
+            self.subject,
+        )
 
     @property
     def state(self) -> State | None:
@@ -53,18 +61,23 @@ class Stretch:
 
 
 def counting(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Leave out claimed time that overlaps anything the desktop measured; sort by start.
+    """Leave out claimed time wherever the desktop measured anything; sort by start.
 
     A claimed overlay stays: it is shown, and charges only what its sender claims.
     """
     ordered = sorted(stretches, key=lambda each: each.interval)
-    states = (each.interval for each in ordered if each.measured and each.state is not None)
-    seen = union(states)
-    return [
-        each
-        for each in ordered
-        if each.measured or each.state is None or not intersect(union([each.interval]), seen)
-    ]
+    seen = union(each.interval for each in ordered if each.measured and each.state is not None)
+    if not seen:
+        return ordered
+    return [part for each in ordered for part in _unseen(each, seen)]
+
+
+def _unseen(each: Stretch, seen: Sequence[Interval]) -> Iterator[Stretch]:
+    if each.measured or each.state is None:
+        yield each
+        return
+    for start, end in subtract(union([each.interval]), seen):
+        yield replace(each, started_ms=start, ms=end - start)
 
 
 def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:

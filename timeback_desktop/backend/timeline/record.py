@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, select
 
 from timeback_desktop.backend.events.facts import AnswerKind
 from timeback_desktop.backend.events.models import answers, time_spent
-from timeback_desktop.backend.insights.questions import Told
-from timeback_desktop.backend.insights.stretches import Stretch, counting
-from timeback_desktop.backend.registry.models import applications
+from timeback_desktop.backend.registry.models import application_grants, applications
+from timeback_desktop.backend.timeline.questions import Told
+from timeback_desktop.backend.timeline.stretches import Stretch, counting
 from timeback_desktop.partition import TimeType
 
 LONGEST_STRETCH_MS = 86_400_000
@@ -39,10 +39,13 @@ _T = TypeVar("_T", bound=_InSession)
 
 
 def app_names(connection: Connection, asked: Asked) -> dict[str, str]:
-    """Return the names of the tenant's apps."""
+    """Return the names of the apps that the tenant has made or let in."""
+    let_in = select(application_grants.c.application_id).where(
+        application_grants.c.publisher_id == asked.publisher_id
+    )
     rows = connection.execute(
         select(applications.c.id, applications.c.name).where(
-            applications.c.publisher_id == asked.publisher_id
+            (applications.c.publisher_id == asked.publisher_id) | applications.c.id.in_(let_in)
         )
     )
     return {row.id: row.name for row in rows}
@@ -66,6 +69,20 @@ def time_in(
 def time_between(connection: Connection, asked: Asked, low: int, high: int) -> list[Stretch]:
     """Return the stretches that count and may lie in a range; the caller clips them."""
     return counting(_near(connection, asked, low, high))
+
+
+def told_near(connection: Connection, asked: Asked, low: int, high: int) -> list[Stretch]:
+    """Return every stretch that may lie in a range, whether it counts or not."""
+    return _near(connection, asked, low, high)
+
+
+def answers_by_app(
+    connection: Connection, asked: Asked, low: int, high: int
+) -> list[tuple[str | None, Told]]:
+    """Return what was told about questions in a range, with the app that told it."""
+    moment = answers.c.event_ms
+    rows = _rows(connection, answers, asked, and_(moment >= low, moment < high))
+    return [(row.application_id, _told(row)) for row in rows]
 
 
 def answers_in(
@@ -122,6 +139,7 @@ def _stretch(row: Row[Any]) -> Stretch:
         sub_type=row.sub_type,
         started_ms=row.started_ms,
         ms=row.ms,
+        subject=row.subject,
     )
 
 

@@ -1,0 +1,142 @@
+"""Exactly once: eight senders, cut connections, and a server that is killed at any moment."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from tests.helpers.crowd import Crowd, Past, figures_of
+from tests.helpers.killable import Killable, killable
+from timeback_desktop.backend.db.engine import reading
+from timeback_desktop.backend.demo.seed import PUBLISHER_ID
+from timeback_desktop.backend.events import archive
+from timeback_desktop.backend.events.models import event_batches, event_ids
+from timeback_desktop.backend.rollups.models import ANTI_PATTERN, day_times, group_times
+from timeback_desktop.backend.roster.models import enrollments, users
+from timeback_desktop.backend.settings import Settings
+from timeback_desktop.caliper.events import Learner
+from timeback_desktop.ids import from_iri, to_urn
+
+START_MS = 1_790_000_000_000  # a Monday in September 2026
+STUDENTS = 6
+LONG = [pytest.param(seed, 20, marks=pytest.mark.slow) for seed in range(100, 110)]
+
+
+@pytest.fixture
+def home(school: Settings, tmp_path: Path) -> Iterator[Killable]:
+    with killable(school, tmp_path / "data") as home:
+        yield home
+
+
+def pasts(home: Killable) -> list[Past]:
+    """Return the time of some students of one class, all at once."""
+    engine = home.open_database()
+    with reading(engine) as connection:
+        room = select(func.min(enrollments.c.class_id)).scalar_subquery()
+        seats = select(enrollments.c.user_id).where(
+            enrollments.c.class_id == room, enrollments.c.role == "student"
+        )
+        asked = select(users.c.id, users.c.email).where(users.c.id.in_(seats)).order_by(users.c.id)
+        found = connection.execute(asked.limit(STUDENTS)).all()
+    engine.dispose()
+    return [
+        Past(Learner(row.id, row.email or "", "A Student"), home.apps, START_MS) for row in found
+    ]
+
+
+def stored(connection: Connection) -> dict[str, bytes]:
+    """Return all stored events by id; each is there once, and where its id says."""
+    batches = connection.execute(select(event_batches).order_by(event_batches.c.id)).all()
+    kept = [
+        (batch.id, place, each)
+        for batch in batches
+        for place, each in enumerate(archive.kept_in(batch))
+    ]
+    found = {to_urn(each.id): each.raw for _, _, each in kept}
+    assert len(found) == len(kept)
+    places = connection.execute(select(event_ids.c.id, event_ids.c.batch_id, event_ids.c.place))
+    assert {(each.id, number, place) for number, place, each in kept} == {
+        (str(UUID(bytes=row.id)), row.batch_id, row.place) for row in places
+    }
+    return found
+
+
+@pytest.mark.parametrize(("seed", "kills"), [(5, 3), *LONG])
+def test_whatever_dies_every_event_counts_once(home: Killable, seed: int, kills: int) -> None:
+    dice = random.Random(seed)
+    home.start()
+    crowd = Crowd(home, pasts(home))
+    crowd.begin(seed)
+    for _ in range(kills):
+        crowd.await_answers(dice.randint(1, 25))
+        threading.Event().wait(dice.uniform(0.0, 0.05))
+        home.kill()
+        home.start()
+    crowd.finish()
+    home.kill()
+    assert not crowd.odd
+    assert min(crowd.ways.values()) >= kills
+    check(home, crowd)
+
+
+def check(home: Killable, crowd: Crowd) -> None:
+    """Compare what was acknowledged, what is stored, and what the figures say."""
+    engine = home.open_database()
+    with reading(engine) as connection:
+        events = stored(connection)
+        assert events == {each.id: each.raw for each in crowd.made.values()}
+        assert crowd.acknowledged == set(events)
+        assert not crowd.never_whole & set(events)
+        assert max(crowd.accepted.values()) == 1
+        assert told_by_figures(connection) == told_by_events(events)
+        assert told_by_class(connection) == told_by_students(connection)
+    engine.dispose()
+
+
+def told_by_events(events: dict[str, bytes]) -> Counter[tuple[str, str, str]]:
+    """Add up the milliseconds of each student, app and subject."""
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for raw in events.values():
+        person, app, subject, _, ms = figures_of(raw)
+        sums[from_iri(person), from_iri(app), subject] += ms
+    return sums
+
+
+def told_by_figures(connection: Connection) -> Counter[tuple[str, str, str]]:
+    """Add up the rows of the students' days; nothing overlaps here, so all of it counts."""
+    cell = (day_times.c.user_id, day_times.c.application_id, day_times.c.subject)
+    asked = select(*cell, func.sum(day_times.c.ms), func.sum(day_times.c.told_ms)).group_by(*cell)
+    sums: Counter[tuple[str, str, str]] = Counter()
+    mine = (day_times.c.publisher_id == PUBLISHER_ID, day_times.c.state != ANTI_PATTERN)
+    for user_id, app, subject, ms, told_ms in connection.execute(asked.where(*mine)):
+        assert ms == told_ms
+        sums[user_id, app, subject] = ms
+    return sums
+
+
+def told_by_class(connection: Connection) -> dict[str, int]:
+    """Add up the rows of each class's days."""
+    asked = select(group_times.c.group_id, func.sum(group_times.c.ms))
+    mine = (group_times.c.publisher_id == PUBLISHER_ID, group_times.c.kind == "class")
+    rows = connection.execute(asked.where(*mine).group_by(group_times.c.group_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def told_by_students(connection: Connection) -> dict[str, int]:
+    """Add up the students' rows for each class that they are in."""
+    seat = (enrollments.c.publisher_id == day_times.c.publisher_id) & (
+        enrollments.c.user_id == day_times.c.user_id
+    )
+    asked = select(enrollments.c.class_id, func.sum(day_times.c.ms)).join_from(
+        day_times, enrollments, seat
+    )
+    mine = (day_times.c.publisher_id == PUBLISHER_ID, enrollments.c.role == "student")
+    rows = connection.execute(asked.where(*mine).group_by(enrollments.c.class_id))
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,141 @@
+"""Read everything out of the stored batches again: time, sessions, questions and figures by day.
+
+What comes out is what was there, row by row, because it does not depend on the order in which
+events came. Judgements and what was said of them stay as they are: reviews also come by the
+Insights API, and are in no batch. Run when a school's time zone changes, and after an update
+that reads events otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, Table, delete, exists, select
+
+from timeback_desktop.backend.db.bulk import rows_in
+from timeback_desktop.backend.db.engine import reading, writing
+from timeback_desktop.backend.events import archive, contents
+from timeback_desktop.backend.events.contents import Fresh
+from timeback_desktop.backend.events.directory import Place, session_id_of
+from timeback_desktop.backend.events.facts import AUTO_ATTACH, EventFacts, moved, read_event
+from timeback_desktop.backend.events.models import (
+    activities,
+    answers,
+    event_batches,
+    loose_events,
+    time_spent,
+)
+from timeback_desktop.backend.registry.models import applications, publishers
+from timeback_desktop.backend.rollups import service
+from timeback_desktop.backend.rollups.models import (
+    day_results,
+    day_times,
+    group_days,
+    group_members,
+    group_results,
+    group_times,
+    rolled_zones,
+    student_days,
+)
+from timeback_desktop.backend.sessions import arrival
+from timeback_desktop.backend.sessions.models import sessions
+from timeback_desktop.caliper.entities import subject_on_wire
+from timeback_desktop.ids import from_iri
+
+_AT_ONCE = 50
+_DERIVED: tuple[Table, ...] = (
+    time_spent,
+    loose_events,
+    answers,
+    activities,
+    sessions,
+    student_days,
+    day_times,
+    day_results,
+    group_times,
+    group_results,
+    group_days,
+    group_members,
+    rolled_zones,
+)
+
+
+def rebuild_missing(engine: Engine) -> None:
+    """Read the batches of those tenants again whose figures are not there, or in another zone."""
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(publishers.c.id, publishers.c.time_zone, rolled_zones.c.time_zone.label("kept"))
+            .outerjoin(rolled_zones, rolled_zones.c.publisher_id == publishers.c.id)
+            .where(exists().where(event_batches.c.publisher_id == publishers.c.id))
+        ).all()
+    for row in rows:
+        if row.kept != row.time_zone:
+            with writing(engine) as connection:
+                rebuild(connection, row.id)
+
+
+def rebuild(connection: Connection, tenant: str) -> int:
+    """Read a tenant's batches again; return how many events there are."""
+    for table in _DERIVED:
+        connection.execute(delete(table).where(table.c.publisher_id == tenant))
+    count, last = 0, -1
+    while batches := _next(connection, tenant, last):
+        last = batches[-1].id
+        fresh = list(_events_of(connection, tenant, batches))
+        count += sum(len(each.events) for each in fresh)
+        stretches = contents.again(connection, tenant, fresh)
+        touched = arrival.note(connection, tenant, fresh)
+        service.note(connection, tenant, fresh, stretches, touched)
+    return count
+
+
+def _next(connection: Connection, tenant: str, after: int) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(event_batches)
+        .where(event_batches.c.publisher_id == tenant, event_batches.c.id > after)
+        .order_by(event_batches.c.id)
+        .limit(_AT_ONCE)
+    ).all()
+
+
+def _events_of(connection: Connection, tenant: str, batches: Iterable[Row[Any]]) -> Iterator[Fresh]:
+    """Yield the events of each batch by the places that they belong to."""
+    read = [(batch, list(_facts_in(batch))) for batch in batches]
+    named = {
+        from_iri(iri)
+        for _, events in read
+        for facts in events
+        if (iri := facts.about.app_iri) is not None
+    }
+    named |= {batch.application_id for batch, _ in read if batch.application_id}
+    rows = rows_in(connection, applications, ("id", "subject"), {}, "id", sorted(named))
+    subjects = {row[0]: subject_on_wire(row[1] or "") for row in rows}
+    for batch, events in read:
+        places: dict[Place, list[EventFacts]] = {}
+        for facts in events:
+            places.setdefault(_place(tenant, batch, facts, subjects), []).append(facts)
+        for place, mine in places.items():
+            yield Fresh(place, batch.measured, mine)
+
+
+def _facts_in(batch: Row[Any]) -> Iterator[EventFacts]:
+    for raw in archive.unpack(batch.body):
+        facts = read_event(msgspec.json.decode(raw))
+        yield moved(facts, -batch.ahead_ms) if batch.ahead_ms else facts
+
+
+def _place(tenant: str, batch: Row[Any], facts: EventFacts, subjects: dict[str, str]) -> Place:
+    about = facts.about
+    app_id = batch.application_id
+    if app_id is None and about.app_iri is not None:
+        app_id = from_iri(about.app_iri)
+    if about.subject is not None:
+        subject = subject_on_wire(about.subject)
+    else:
+        subject = subjects.get(app_id or "") or subject_on_wire("")
+    iri = None if about.session is None or facts.is_about_a_judgement else about.session.iri
+    auto = iri == AUTO_ATTACH
+    session_id = None if iri is None or auto else session_id_of(tenant, iri)
+    return Place(batch.user_id, app_id, session_id, auto, subject)
