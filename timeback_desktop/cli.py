@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sign_in(commands.add_parser("sign-in", help="sign in at a platform from the terminal"))
     _add_summary(commands.add_parser("summary", help="tell how a student's day went"))
     _add_roster(commands.add_parser("roster", help="move a school's roster in and out as CSV"))
+    _add_privacy(commands.add_parser("privacy", help="look after what is kept about people"))
     _add_doctor(commands.add_parser("doctor", help="say what this computer can tell"))
     _add_replay(commands.add_parser("replay", help="judge recorded activity once more"))
     return parser
@@ -153,6 +154,19 @@ def _add_roster(parser: argparse.ArgumentParser) -> None:
 
 def _roster(options: argparse.Namespace) -> int:
     from timeback_desktop.backend.oneroster.files.command import run  # noqa: PLC0415
+
+    return run(options)
+
+
+def _add_privacy(parser: argparse.ArgumentParser) -> None:
+    from timeback_desktop.backend.privacy.arguments import add_arguments  # noqa: PLC0415
+
+    add_arguments(parser)
+    parser.set_defaults(command=_privacy)
+
+
+def _privacy(options: argparse.Namespace) -> int:
+    from timeback_desktop.backend.privacy.command import run  # noqa: PLC0415
 
     return run(options)
 

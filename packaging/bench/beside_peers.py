@@ -72,8 +72,9 @@ def intake_beside_peers(pairs: int, seconds: float, complaints: Path) -> Beside:
             try:
                 python = ready(theirs.peer)
                 if python is None:
-                    raise BenchError("no Python for it here")
-                found.comparisons[asked] = bench.compare(asked, theirs, python, pairs)
+                    found.missing.append(f"{asked}: no Python for it here")
+                else:
+                    found.comparisons[asked] = bench.compare(asked, theirs, python, pairs)
             except (NotPreparedError, BenchError, OSError) as reason:
                 found.missing.append(f"{asked}: {reason}")
     return found

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench_school import CACHE, BenchSchool, bench_school
+from full_store import IDS, full_store
 from pairs import Comparison, Measured, in_pairs, spread
 from raw_insert import raw_insert
 from served import Push, backend, most_that_can_be_sent, push
@@ -53,7 +54,8 @@ BATCHES = {
     "tool-random": Case("tool use, random ids", mint=random_id, write=tool_use),
 }
 SINGLES = Case("time spent, one event a request", events_each=1, connections=SINGLE_CONNECTIONS)
-CASES = (*BATCHES, "single", "full")
+FULL = {"full": "time-ordered", "full-random": "random"}
+CASES = (*BATCHES, "single", *FULL)
 
 
 @dataclass(slots=True)
@@ -110,7 +112,9 @@ def intake_against_insert(
         for name in cases or CASES:
             if name in BATCHES:
                 bench.compare(name, BATCHES[name], pairs)
-            elif name == "single":
+            elif name in FULL:
+                bench.against_empty(name, pairs)
+            else:
                 bench.alone(pairs)
         return bench.found
 
@@ -159,6 +163,22 @@ class IngestBench:
             return raw_insert(self.folder / "raw.db", requests, self.answered)
 
         self.found.beside[name] = in_pairs(question, pairs, ours, bare)
+
+    def against_empty(self, name: str, pairs: int) -> None:
+        """Measure batches with ten million ids in the store, beside a store with none."""
+        case = BATCHES[FULL[name]]
+        database = full_store(self.school, in_order=case.mint is time_ordered)
+        question = f"batches of {case.events_each}, {case.name}, with {IDS:,} ids in the store"
+
+        def ours() -> Measured:
+            run = self.run(case, database)
+            self.found.note(name, question, run)
+            return _compared(run)
+
+        def empty() -> Measured:
+            return _compared(self.run(case))
+
+        self.found.beside[name] = in_pairs(question, pairs, ours, empty)
 
     def alone(self, pairs: int) -> None:
         """Measure single events, for which there is no yardstick."""

@@ -201,6 +201,7 @@ def main() -> int:
     told = json.loads(sys.stdin.readline())
     lengths = array("I")
     lengths.frombytes(Path(told["lengths"]).read_bytes())
+    lengths = lengths[: told["most"]]
     headers = "".join(f"{name}: {value}\r\n" for name, value in told["headers"].items())
     address = (told["host"], told["port"])
     host = f"{address[0]}:{address[1]}"

@@ -14,7 +14,7 @@ from typing import cast
 try:
     from uvloop import new_event_loop
 except ImportError:  # none on Windows
-    from asyncio import new_event_loop
+    from asyncio import new_event_loop  # type: ignore[assignment]
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _YES = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"

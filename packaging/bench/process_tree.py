@@ -58,6 +58,10 @@ class ProcessTree:
                 processes += 1
         return Usage(time.monotonic(), sum(self._cpu_s.values()), pss / 1e6, processes)
 
+    def resident_bytes(self) -> int:
+        """Return what of the program itself lies in memory now."""
+        return int(self._root.memory_info().rss)
+
     def _living(self) -> list[psutil.Process]:
         with _gone():
             return [self._root, *self._root.children(recursive=True)]

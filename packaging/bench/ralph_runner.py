@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-import bcrypt
+import bcrypt  # type: ignore[import-not-found]
 
 folder, port = Path(sys.argv[1]), int(sys.argv[2])
 told = json.loads((folder / "account.json").read_text(encoding="utf-8"))
@@ -27,8 +27,10 @@ os.environ |= {
 }
 
 import uvicorn  # noqa: E402 - Ralph reads its settings while it is imported
-from ralph.backends.data.base import BaseOperationType  # noqa: E402
-from ralph.backends.lrs.fs import FSLRSBackend  # noqa: E402
+from ralph.backends.data.base import (  # type: ignore[import-not-found]  # noqa: E402
+    BaseOperationType,
+)
+from ralph.backends.lrs.fs import FSLRSBackend  # type: ignore[import-not-found]  # noqa: E402
 
 FSLRSBackend.default_operation_type = BaseOperationType.APPEND
 uvicorn.run("ralph.api:app", host="127.0.0.1", port=port, log_level="warning", access_log=False)

@@ -3,8 +3,11 @@
 How much later is Home painted than the page of a bare PySide6 + WebEngine window? What does
 sampling cost while an app is open, against the same window with sampling off? And what do the
 probes of the operating system alone cost, beside what ActivityWatch is known to cost? And a
-roster of 10,000 students from CSV, beside a bare insert of the same rows? And events, through
-HTTP with everything on, beside a bare insert of the same events?
+roster of 10,000 students from CSV, beside a bare insert of the same rows?
+
+And of the backend: how fast do events come in, with everything on, beside a bare insert of the
+same events, and beside other people's servers? Do answers take longer as events pile up? Does
+memory stay flat meanwhile?
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ RESULT = BUILD / "bench.json"
 COMPLAINTS = BUILD / "bench-stderr.txt"
 sys.path.insert(0, str(HERE.parent))
 
+from answers import answers_as_data_grows  # noqa: E402
 from beside_peers import intake_beside_peers  # noqa: E402
 from ingest import CASES, intake_against_insert  # noqa: E402
+from memory import memory_while_events_come_in  # noqa: E402
 from pairs import Comparison, in_pairs  # noqa: E402
 from probes import Costs, cost_of_probes  # noqa: E402
 from program import BenchError, Program  # noqa: E402
@@ -36,7 +41,9 @@ from virtual_display import has_display, is_available, virtual_display  # noqa: 
 
 MARGIN_S = 20  # what a watched program stays open longer than it is watched
 INTAKE_S = 10
-CHOICES = ("start", "sampling", "probes", "csv", "events", "peers")
+ANSWERS_S = 3
+WITH_WINDOWS = {"start", "sampling", "probes"}
+CHOICES = ("start", "sampling", "probes", "csv", "events", "peers", "insights", "memory")
 
 
 class Answer(Protocol):
@@ -102,23 +109,28 @@ def machine() -> dict[str, object]:
     }
 
 
+def questions(bench: Bench, options: argparse.Namespace) -> dict[str, Callable[[], Answer]]:
+    """Return how each question is answered, in the order in which all are asked."""
+    pairs, intake_s = bench.pairs, min(bench.seconds, INTAKE_S)
+    answers_s, sizes = min(bench.seconds, ANSWERS_S), options.size or ()
+    return {
+        "start": bench.start,
+        "sampling": bench.sampling,
+        "probes": bench.probes,
+        "csv": lambda: import_against_insert(pairs),
+        "events": lambda: intake_against_insert(pairs, intake_s, COMPLAINTS, options.case),
+        "peers": lambda: intake_beside_peers(pairs, intake_s, COMPLAINTS),
+        "insights": lambda: answers_as_data_grows(answers_s, COMPLAINTS, sizes),
+        "memory": lambda: memory_while_events_come_in(bench.seconds, COMPLAINTS),
+    }
+
+
 def measure(display: dict[str, str], options: argparse.Namespace) -> None:
     """Answer the questions and keep the answers."""
     bench = Bench(environment(display), options.pairs, options.seconds)
     BUILD.mkdir(exist_ok=True)
     COMPLAINTS.unlink(missing_ok=True)
-    asked: dict[str, Callable[[], Answer]] = {
-        "start": bench.start,
-        "sampling": bench.sampling,
-        "probes": bench.probes,
-        "csv": lambda: import_against_insert(bench.pairs),
-        "events": lambda: intake_against_insert(
-            bench.pairs, min(bench.seconds, INTAKE_S), COMPLAINTS, options.case
-        ),
-    }
-    asked["peers"] = lambda: intake_beside_peers(
-        bench.pairs, min(bench.seconds, INTAKE_S), COMPLAINTS
-    )
+    asked = questions(bench, options)
     answers: dict[str, object] = {"machine": machine()}
     for name in options.only or asked:
         print(f"measuring: {name}", flush=True)
@@ -136,9 +148,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60, help="how long each window is watched")
     parser.add_argument("--only", action="append", choices=CHOICES)
     parser.add_argument("--case", action="append", choices=CASES, help="of events, all if none")
+    parser.add_argument("--size", action="append", type=int, help="of a past, in events")
     options = parser.parse_args()
     try:
-        if has_display() or not is_available():
+        if not WITH_WINDOWS.intersection(options.only or WITH_WINDOWS):
+            measure({}, options)
+        elif has_display() or not is_available():
             measure({} if has_display() else {"QT_QPA_PLATFORM": "offscreen"}, options)
         else:
             with virtual_display() as display:

@@ -35,12 +35,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """How hard a server is pushed; ``skip`` requests were sent before."""
+    """How hard a server is pushed: with all requests but the first ``skip``, or up to ``most``."""
 
     connections: int
     seconds: float
     warm_up: float = 0.1
     skip: int = 0
+    most: int | None = None
     again: bool = False
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.backends import RUN_SECRET, InProcess, opened_site
+from tests.helpers.backends import RUN_SECRET, InProcess, bearer, opened_site
 from tests.helpers.developers import (
     PRIYA,
     Developer,
@@ -203,3 +203,19 @@ def test_a_client_that_leaked_is_ended(site: InProcess) -> None:
     other = publisher(site, "Other")
     theirs = f"{PATH}/{other}/clients/{kept['clientId']}"
     assert site.request("DELETE", theirs, headers=headers).status_code == 404
+
+
+def test_owners_say_after_how_much_silence_a_sitting_is_over(
+    shared: InProcess, ada: tuple[Developer, str]
+) -> None:
+    owner, mine = ada
+    path, helper = f"{PATH}/{mine}", sign_up(shared, "helper-of-ada")
+    shared.post(f"{path}/members", owner.token, json=member(helper))
+    assert shared.get(path, owner.token).json()["sessionTimeoutMinutes"] == 10
+    for minutes, status in ((0, 422), (241, 422), ("long", 422), (1, 200), (240, 200)):
+        told = {"sessionTimeoutMinutes": minutes}
+        answer = shared.request("PATCH", path, json=told, headers=bearer(owner.token))
+        assert answer.status_code == status
+    refused = shared.request("PATCH", path, json=told, headers=bearer(helper.token))
+    assert refused.status_code == 403
+    assert shared.get(path, owner.token).json()["sessionTimeoutMinutes"] == 240

@@ -10,6 +10,7 @@ registry    publishers, the apps they registered, the API clients of both
 roster      orgs, courses, classes, people, who may read about whom
 gradebook   line items, results, learning resources: tables
 auth        who is calling (:class:`auth.principal.Principal`), tokens, PINs
+custody     the audit trail, and what lies before the time that is still kept
 oneroster   OneRoster 1.2 over roster and gradebook: reads, writes, filters, CSV
 wellknown   discovery documents and the key set, of each environment
 lti         the LTI 1.3 launch: hints, the authorization answer
@@ -23,6 +24,7 @@ signin      people sign in: passwords, pages, devices, other identity providers
 feed        what happens while it happens: to the desktop, and to a coach's board
 edubridge   TimeBack's course-centred view of all this; analytics
 webhooks    events delivered to the addresses where API clients want to hear of them
+privacy     what is kept about a person: handed out, erased, forgotten in time
 curriculum  what is taught: CASE, over a store that is empty yet
 desktop     the routes that only the desktop window calls
 demo        the demo school and the sample apps

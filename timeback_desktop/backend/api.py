@@ -31,12 +31,14 @@ from timeback_desktop.backend.oneroster import (
 )
 from timeback_desktop.backend.oneroster import routes as oneroster_routes
 from timeback_desktop.backend.oneroster.files import routes as roster_files_routes
+from timeback_desktop.backend.privacy import routes as privacy_routes
 from timeback_desktop.backend.progress import routes as progress_routes
 from timeback_desktop.backend.reference import routes as reference_routes
 from timeback_desktop.backend.registry import life_routes, publisher_routes
 from timeback_desktop.backend.registry import routes as registry_routes
 from timeback_desktop.backend.registry.lifecycle import NotYet
 from timeback_desktop.backend.runtime import Platform
+from timeback_desktop.backend.sessions import routes as sessions_routes
 from timeback_desktop.backend.signin import routes as signin_routes
 from timeback_desktop.backend.signin.schemas import PageFault
 from timeback_desktop.backend.webhooks import delivery_routes
@@ -50,6 +52,7 @@ _FEATURES = (
     lti_routes,
     events_routes,
     query_routes,
+    sessions_routes,
     insights_routes,
     progress_routes,
     feed_routes,
@@ -68,6 +71,7 @@ _FEATURES = (
     curriculum_routes,
     webhooks_routes,
     delivery_routes,
+    privacy_routes,
     reference_routes,
 )
 

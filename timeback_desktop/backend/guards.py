@@ -24,6 +24,7 @@ _EVENT_PATHS = ("/events/", "/caliper/", "/ims/caliper/", "/edubridge/caliper/")
 _MAX_EVENT_BYTES = 2 * 1024 * 1024
 _MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 _MAX_BYTES = 256 * 1024
+_REFUSED = 400
 
 
 async def _refuse(send: Send, path: str, status: int, message: str) -> None:
@@ -124,4 +125,13 @@ class AccessLog:
             await self._app(scope, receive, noting)
         finally:
             took = self._clock.stamp().mono_ms - began
-            _log.info("%s %r %d %d ms", scope["method"], scope["path"], status, took)
+            # Events come by the thousand: a line for each would cost more than many of them.
+            quiet = scope["path"].startswith(_EVENT_PATHS) and status < _REFUSED
+            _log.log(
+                logging.DEBUG if quiet else logging.INFO,
+                "%s %r %d %d ms",
+                scope["method"],
+                scope["path"],
+                status,
+                took,
+            )

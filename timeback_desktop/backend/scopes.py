@@ -40,6 +40,7 @@ APPLICATIONS_READONLY = f"{_OWN}applications.readonly"
 APPLICATIONS_CREATEPUT = f"{_OWN}applications.createput"
 CREDENTIALS_CREATEPUT = f"{_OWN}credentials.createput"
 CREDENTIALS_DECRYPT = f"{_OWN}credentials.decrypt"
+PRIVACY_READONLY = f"{_OWN}privacy.readonly"
 
 ROSTER = (
     ROSTER_CORE_READONLY,
@@ -59,7 +60,12 @@ ROSTER = (
     RESOURCE_CREATEPUT,
     RESOURCE_DELETE,
 )
-PRIVATE = (ROSTER_DEMOGRAPHICS_READONLY, CREDENTIALS_CREATEPUT, CREDENTIALS_DECRYPT)
+PRIVATE = (
+    ROSTER_DEMOGRAPHICS_READONLY,
+    CREDENTIALS_CREATEPUT,
+    CREDENTIALS_DECRYPT,
+    PRIVACY_READONLY,
+)
 """What tells most about a child: no tier has these, a school grants them one by one."""
 
 DRAFT = (LTI_READONLY,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -107,6 +108,8 @@ def _told(fault: Exception, code: int) -> int:
 
 
 def _tell_ready(settings: Settings) -> None:
+    # What is there now stays to the end: the collector need not look at it ever again.
+    gc.freeze()
     sys.stdout.write(json.dumps({"url": settings.url, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
 

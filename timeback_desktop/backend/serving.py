@@ -23,8 +23,10 @@ from timeback_desktop.backend.db.migrate import migrate
 from timeback_desktop.backend.demo.credentials import write_credentials
 from timeback_desktop.backend.demo.samples import Site, shelve_samples
 from timeback_desktop.backend.demo.seed import seed_demo_school
+from timeback_desktop.backend.events.windows import prepare as prepare_windows
 from timeback_desktop.backend.keys.signing import SigningKeys
 from timeback_desktop.backend.oneroster.files.jobs import end_lost
+from timeback_desktop.backend.privacy.worker import Custodian
 from timeback_desktop.backend.reach import may_reach_loopback
 from timeback_desktop.backend.rollups.rebuild import rebuild_missing
 from timeback_desktop.backend.runtime import Platform
@@ -132,16 +134,22 @@ class Backend:
             for listener, site in zip(listeners, sites, strict=True)
         ]
         stopping = asyncio.create_task(self._wait_for_stop())
+        custodian = Custodian(platform.engine, platform.now)
         try:
             await _all_ready(listeners, tasks)
             platform.deliveries.start(_office(platform))
+            custodian.start()
             ready(platform.settings)
+            if not platform.settings.supervised:
+                # A school's first events would wait for it; a window's have time until then.
+                await asyncio.to_thread(prepare_windows)
             await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
             _raise_unasked_end(tasks)
         finally:
             stopping.cancel()
             platform.arrivals.close()
             await asyncio.to_thread(platform.deliveries.close)
+            await asyncio.to_thread(custodian.close)
             await asyncio.to_thread(platform.imports.close)
             await _end(listeners, tasks)
             await asyncio.to_thread(platform.turns.close)

@@ -87,7 +87,7 @@ PROGRAM = {"id": "urn:x:p", "type": "SoftwareApplication"}
     ],
 )  # fmt: skip
 def test_who_an_event_is_about(found: dict[str, Any], iri: str | None) -> None:
-    person = read_event(found).person
+    person = read_event(found).about.person
     assert (person and person.iri) == iri
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 Values = Sequence[tuple[Any, ...]]
-_SIZES = (40, 10, 1)
+_SIZES = (64, 32, 16, 8, 4, 2, 1)
 _AT_ONCE = 500
 """SQLite takes 32,766 values in a statement, and was built with 999 in former days."""
 

@@ -25,6 +25,7 @@ _BUSY_TIMEOUT_MS = 15_000
 _POOL = {"pool_size": 10, "max_overflow": 40}  # a connection for each thread of the threadpool
 _LOG_PAGES = 8_000  # 32 MB: a page that is written again and again is carried over once
 _CACHE_KIB = 16_384  # of each connection, at most
+_STATEMENTS = 512  # that each connection knows how to run again
 _TURN = 0x7B_ACC  # any number, the same in every process: whose turn it is to write
 _ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -33,7 +34,7 @@ def open_engine(url: str) -> Engine:
     """Return an engine for ``url``; SQLite gets WAL, full commits and foreign keys."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, **_POOL)
+        engine = create_engine(address, **_POOL, connect_args={"cached_statements": _STATEMENTS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

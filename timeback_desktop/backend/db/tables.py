@@ -14,6 +14,7 @@ from timeback_desktop.backend.progress import models as progress
 from timeback_desktop.backend.registry import models as registry
 from timeback_desktop.backend.rollups import models as rollups
 from timeback_desktop.backend.roster import models as roster
+from timeback_desktop.backend.sessions import metadata_models as session_metadata
 from timeback_desktop.backend.sessions import models as sessions
 from timeback_desktop.backend.signin import models as signin
 from timeback_desktop.backend.webhooks import models as webhooks
@@ -31,6 +32,7 @@ __all__ = [
     "rollups",
     "roster",
     "roster_files",
+    "session_metadata",
     "sessions",
     "signin",
     "webhooks",

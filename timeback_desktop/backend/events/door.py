@@ -7,6 +7,7 @@ bytes, and never held larger than an envelope may be, also when it comes compres
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import zlib
 from email.message import Message
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", schemas.PROBLEM.encode())
 _CLOSE = (b"connection", b"close")
+_SILENCE_S = 0.1
 _GZIP = 16 + zlib.MAX_WBITS
 _ENCODINGS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
 
@@ -134,10 +136,24 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         part = message.get("body", b"")
         arrived += len(part)
         if arrived > MAX_BYTES:
+            await _pour_away(receive)
             raise _too_large()
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _pour_away(receive: Receive) -> None:
+    """Read on for a moment: who is still sending when the connection is cut hears no answer."""
+    arrived = 0
+    while arrived < MAX_BYTES:
+        try:
+            message: Any = await asyncio.wait_for(receive(), _SILENCE_S)
+        except TimeoutError:
+            return
+        if not message.get("more_body", False):
+            return
+        arrived += len(message.get("body", b""))
 
 
 def _plain(body: bytes, encoding: bytes) -> bytes:

@@ -42,13 +42,13 @@ from timeback_desktop.partition import TimeType
 
 AUTO_ATTACH = "urn:tag:auto-attach"
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DIALECT = {
-    "Active": "active",
-    "Inactive": "inactive",
-    "Waste": "waste",
-    "Unknown": "unknown",
-    "AntiPattern": "anti-pattern",
-    "Anti-pattern": "anti-pattern",  # as the published client capitalizes it
+_TIME_TYPES = {each.value: each for each in TimeType} | {
+    "Active": TimeType.ACTIVE,
+    "Inactive": TimeType.INACTIVE,
+    "Waste": TimeType.WASTE,
+    "Unknown": TimeType.UNKNOWN,
+    "AntiPattern": TimeType.ANTI_PATTERN,
+    "Anti-pattern": TimeType.ANTI_PATTERN,  # as the published client capitalizes it
 }
 
 _LONGEST_SUB_TYPE = 4_096
@@ -288,7 +288,7 @@ def _either(item: Json, *names: str) -> Any:
 
 def time_type_of(name: str) -> TimeType:
     """Return the type of time that either dialect calls so."""
-    return TimeType(_DIALECT.get(name, name))
+    return _TIME_TYPES[name]
 
 
 def sub_type_in(told: object) -> str | None:

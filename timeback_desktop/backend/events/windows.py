@@ -22,7 +22,7 @@ from timeback_desktop.backend.events.facts import (
     time_type_of,
 )
 from timeback_desktop.backend.events.quick import about_of, person_of
-from timeback_desktop.caliper import vocabulary
+from timeback_desktop.caliper import compiled, vocabulary
 from timeback_desktop.caliper.datatypes import is_iri, moment_ms
 from timeback_desktop.caliper.parts import slots_of, uuid_of
 from timeback_desktop.caliper.shapes import shapes
@@ -124,6 +124,12 @@ class WindowReader:
             if ms:
                 found.append(Stretch(time_type_of(item.type), _sub_type(item), started_ms, ms))
         return tuple(found)
+
+
+def prepare() -> None:
+    """Make ready what the first window would wait for otherwise."""
+    compiled.prepare()
+    _decoder()
 
 
 def _is_named(name: str, event_id: str) -> bool:

@@ -36,6 +36,7 @@ __all__ = [
     "insights_page",
     "one_session",
     "sessions_page",
+    "written",
 ]
 
 _MOST_OF_A_NAME = 20
@@ -94,7 +95,7 @@ def sessions_page(
     chosen = sessions.touching(asked.publisher_id, asked.user_id, asked.from_ms, asked.to_ms)
     chosen = and_(chosen, (which or Chosen()).condition)
     spans, total = sessions.page(connection, chosen, page.limit, page.offset)
-    found = _written(connection, asked, spans, include)
+    found = written(connection, asked, spans, include)
     return {"sessions": found, "pagination": page.told(len(spans), total)}
 
 
@@ -115,14 +116,15 @@ def one_session(
     if row is None:
         return None
     asked, span = Asked(tenant, row.user_id), sessions.span_of(row)
-    (written,) = _written(connection, asked, [span], frozenset(Include))
-    found = written.pop("insights")
-    return {"session": written, "insights": found}
+    (session,) = written(connection, asked, [span], frozenset(Include))
+    found = session.pop("insights")
+    return {"session": session, "insights": found}
 
 
-def _written(
+def written(
     connection: Connection, asked: Asked, spans: Sequence[SessionSpan], include: frozenset[Include]
 ) -> list[Json]:
+    """Write a student's sessions, in their order."""
     mine = [span.id for span in spans]
     known = _Known(
         names=record.app_names(connection, asked),
@@ -132,12 +134,12 @@ def _written(
     )
     found = [_session(asked, span, known) for span in spans]
     if Include.SEGMENTS in include:
-        for span, written in zip(spans, found, strict=True):
-            written["segments"] = known.segments(span.id)
+        for span, session in zip(spans, found, strict=True):
+            session["segments"] = known.segments(span.id)
     if Include.INSIGHTS in include:
         judged = judgements.in_sessions(connection, asked, mine)
-        for span, written in zip(spans, found, strict=True):
-            written["insights"] = judged.get(span.id, [])
+        for span, session in zip(spans, found, strict=True):
+            session["insights"] = judged.get(span.id, [])
     return found
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import and_, insert, select
 
 from timeback_desktop import ids
 from timeback_desktop.backend.auth.principal import Principal
+from timeback_desktop.backend.custody import trail
+from timeback_desktop.backend.custody.trail import Action, Actor, Deed
 from timeback_desktop.backend.oneroster.faults import unknown_object
 from timeback_desktop.backend.oneroster.people import APP_PROFILE, living_user
 from timeback_desktop.backend.oneroster.place import Place
@@ -98,6 +100,10 @@ def _note_opening(place: Place, credential_id: str, opener: Principal) -> None:
         "opened_ms": place.now_ms,
     }
     place.connection.execute(insert(credential_openings).values(row))
+    deed = Deed(
+        action=Action.CREDENTIAL_OPENED, actor=Actor.of(opener), subject_id=place.sourced_id
+    )
+    trail.write(place.connection, place.tenant, deed, place.now_ms)
 
 
 def _profile_for(place: Place, application_name: str) -> str:

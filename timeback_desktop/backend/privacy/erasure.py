@@ -32,11 +32,13 @@ from timeback_desktop.backend.events.models import (
 from timeback_desktop.backend.oneroster.files.models import import_refusals
 from timeback_desktop.backend.privacy import mentions, raw, sums, tombstone
 from timeback_desktop.backend.privacy.holdings import erased, holdings
+from timeback_desktop.backend.privacy.shredding import fold_log, shredding
 from timeback_desktop.backend.roster.models import users
 from timeback_desktop.backend.roster.service import Role
 from timeback_desktop.errors import ContractFault
 
 _BATCHES_A_STEP = 50
+_DOORS = frozenset({"access_tokens", "lti_launch_hints", "sign_ins"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def counted(connection: Connection, tenant: str, user_id: str, scope: Scope) -> 
     found = {
         each.table.name: _count(connection, each.table, each.of(tenant, user_id))
         for each in erased(everything=everything)
+        if each.table is not event_batches  # told in events
     }
     mine = (event_batches.c.publisher_id == tenant, event_batches.c.user_id == user_id)
     found["events"] = int(
@@ -95,11 +98,11 @@ def erase(engine: Engine, erasing: Erasing, now_ms: int) -> dict[str, int]:
     """Erase a person, and return how many rows were taken from each table."""
     with writing(engine) as connection:
         check(connection, erasing.tenant, erasing.user_id)
-        begin(connection, erasing, now_ms)
-    return finish(engine, erasing, now_ms)
+        doors = begin(connection, erasing, now_ms)
+    return finish(engine, erasing, now_ms, doors)
 
 
-def begin(connection: Connection, erasing: Erasing, now_ms: int) -> None:
+def begin(connection: Connection, erasing: Erasing, now_ms: int) -> Counter[str]:
     """Set the instant up to which everything goes, and shut the person's doors."""
     row = {
         "publisher_id": erasing.tenant,
@@ -111,27 +114,37 @@ def begin(connection: Connection, erasing: Erasing, now_ms: int) -> None:
         "finished_ms": None,
     }
     put_rows(connection, erased_students, list(row), [tuple(row.values())])
-    for each in holdings():
-        if each.table.name in {"sign_ins", "access_tokens"}:
-            _take(connection, each.table, each.of(erasing.tenant, erasing.user_id))
-    _note(connection, erasing, Action.ERASURE_BEGUN, now_ms, {})
-
-
-def finish(engine: Engine, erasing: Erasing, now_ms: int) -> dict[str, int]:
-    """Do what is left of an erasure that has begun, and write down that it is done."""
     taken: Counter[str] = Counter()
-    more = True
-    while more:
-        with writing(engine) as connection:
-            events = raw.take(connection, erasing.tenant, erasing.user_id, _BATCHES_A_STEP)
-            taken["events"] += events
-            more = events > 0
-            if not more:
-                taken.update(_take_the_rest(connection, erasing, now_ms))
-                _close(connection, erasing, now_ms)
-                counts = {name: number for name, number in sorted(taken.items()) if number}
-                _note(connection, erasing, Action.ERASED, now_ms, counts)
+    for each in holdings():
+        if each.table.name in _DOORS:
+            which = each.of(erasing.tenant, erasing.user_id)
+            taken[each.table.name] = _take(connection, each.table, which)
+    _note(connection, erasing, Action.ERASURE_BEGUN, now_ms, {})
+    return taken
+
+
+def finish(
+    engine: Engine, erasing: Erasing, now_ms: int, doors: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Do what is left of an erasure that has begun, and write down that it is done.
+
+    ``doors`` is what its beginning took already.
+    """
+    taken = Counter(doors or {})
+    while events := _take_events(engine, erasing):
+        taken["events"] += events
+    with shredding(engine) as connection:
+        taken.update(_take_the_rest(connection, erasing, now_ms))
+        counts = {name: number for name, number in sorted(taken.items()) if number}
+        if _close(connection, erasing, now_ms):  # nobody else has finished it meanwhile
+            _note(connection, erasing, Action.ERASED, now_ms, counts)
+    fold_log(engine)
     return counts
+
+
+def _take_events(engine: Engine, erasing: Erasing) -> int:
+    with shredding(engine) as connection:
+        return raw.take(connection, erasing.tenant, erasing.user_id, _BATCHES_A_STEP)
 
 
 def unfinished(engine: Engine) -> list[Erasing]:
@@ -179,10 +192,12 @@ def _take(connection: Connection, table: Table, which: ColumnElement[bool]) -> i
     return connection.execute(delete(table).where(which)).rowcount
 
 
-def _close(connection: Connection, erasing: Erasing, now_ms: int) -> None:
+def _close(connection: Connection, erasing: Erasing, now_ms: int) -> bool:
     table = erased_students
     mine = (table.c.publisher_id == erasing.tenant, table.c.user_id == erasing.user_id)
-    connection.execute(update(table).where(*mine).values(finished_ms=now_ms))
+    still_open = table.c.finished_ms.is_(None)
+    done = update(table).where(*mine, still_open).values(finished_ms=now_ms)
+    return connection.execute(done).rowcount == 1
 
 
 def _note(

@@ -9,7 +9,7 @@ events under them go. Before anything goes it is noted from when on things are c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -46,6 +46,7 @@ from timeback_desktop.backend.events.models import (
 )
 from timeback_desktop.backend.lti.models import lti_launch_hints
 from timeback_desktop.backend.privacy import raw, retention
+from timeback_desktop.backend.privacy.holdings import IDENTITY, NOT_ERASED
 from timeback_desktop.backend.progress import service as progress
 from timeback_desktop.backend.progress.models import xp_ledger
 from timeback_desktop.backend.registry.models import publishers
@@ -60,6 +61,7 @@ from timeback_desktop.backend.rollups.models import (
 )
 from timeback_desktop.backend.rollups.reading import rolled_zone
 from timeback_desktop.backend.roster.models import credential_openings, users
+from timeback_desktop.backend.sessions.metadata_models import session_metadata
 from timeback_desktop.backend.sessions.models import sessions
 from timeback_desktop.backend.signin.models import (
     authorization_codes,
@@ -79,10 +81,34 @@ _DETAILS: tuple[tuple[Table, Column[int]], ...] = (
     (activities, activities.c.event_ms),
     (app_events, app_events.c.event_ms),
     (sessions, sessions.c.ended_ms),
+    (session_metadata, session_metadata.c.modified_ms),
 )
 _OF_STUDENTS = (day_times, day_results, student_days)
 _OF_GROUPS = (group_times, group_results, group_days)
 _CODES = (authorization_codes, device_codes, invitations, sign_in_attempts, lti_launch_hints)
+
+EXPIRING: frozenset[Table] = frozenset(
+    {
+        access_tokens,
+        contests,
+        credential_openings,
+        event_batches,
+        insights,
+        reviews,
+        sign_ins,
+        xp_ledger,
+        *(table for table, _ in _DETAILS),
+        *_OF_STUDENTS,
+        *_CODES,
+    }
+)
+LASTING: Mapping[str, str] = {
+    **dict.fromkeys(IDENTITY, "kept as long as the person is in the roster"),
+    **NOT_ERASED,
+    "user_credentials": "kept as long as the person's profile in that app",
+    "xp_settled": "one row, of how far the ledger has been worked out",
+}
+"""Tables with a person in them that do not expire, unless they are among the ones above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,17 +275,25 @@ def expire(
     with reading(engine) as connection:
         due = cuts(connection, tenant, now_ms)
         every = list(chores(connection, due))
-    for chore in every:
-        while not pause() and _is_due(engine, chore):
-            with writing(engine) as connection:
-                horizons.move(connection, tenant, chore.kind, due.before_ms[chore.kind])
-                taken[chore.name] += chore.take(connection, limit)
+    for chore in _steps(engine, every):
+        with writing(engine) as connection:
+            horizons.move(connection, tenant, chore.kind, due.before_ms[chore.kind])
+            taken[chore.name] += chore.take(connection, limit)
+        if pause():
+            break
     counts = {name: number for name, number in sorted(taken.items()) if number}
     if counts:
         with writing(engine) as connection:
             deed = Deed(action=Action.EXPIRED, actor=PLATFORM, counts=counts)
             trail.write(connection, tenant, deed, now_ms)
     return counts
+
+
+def _steps(engine: Engine, every: Iterable[Chore]) -> Iterator[Chore]:
+    """Yield each chore as often as there is something to take."""
+    for chore in every:
+        while _is_due(engine, chore):
+            yield chore
 
 
 def _is_due(engine: Engine, chore: Chore) -> bool:

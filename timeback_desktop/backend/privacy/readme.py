@@ -27,6 +27,7 @@ _WORDS = {
     "credential_openings.ndjson": "Who opened a kept password, and when.",
     "lti_subjects.ndjson": "The names under which apps know this person.",
     "sessions.ndjson": "Sessions of learning.",
+    "session_metadata.ndjson": "What apps noted beside them.",
     "time_spent.ndjson": "How the time in them went, stretch by stretch.",
     "activities.ndjson": "Activities that were finished, with questions and points.",
     "answers.ndjson": "Which questions were answered, and whether rightly.",

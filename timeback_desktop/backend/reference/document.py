@@ -41,6 +41,7 @@ _TITLES = {
     "roster files": "Roster files (CSV)",
     "applications": "Applications",
     "publishers": "Publishers",
+    "privacy": "Privacy",
     "sign-in": "Signing in",
 }
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -40,6 +41,7 @@ publishers = Table(
     Column("name", String(256), nullable=False, unique=True),
     Column("kind", String(16), nullable=False, server_default="school"),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
+    Column("session_timeout_min", Integer, nullable=False, server_default="10"),
     Column("sandbox_of", ForeignKey("publishers.id"), unique=True),
     Column("created_ms", BigInteger, nullable=False),
 )

@@ -19,6 +19,7 @@ from timeback_desktop.backend.registry.service import PublisherKind
 from timeback_desktop.backend.runtime import CurrentEngine, CurrentPlatform
 from timeback_desktop.backend.sandbox import service as sandboxes
 from timeback_desktop.backend.scopes import PUBLISHER
+from timeback_desktop.backend.sessions.timeouts import LONGEST_MIN, SHORTEST_MIN, set_timeout
 from timeback_desktop.clock import iso_utc
 from timeback_desktop.errors import ContractFault
 
@@ -41,6 +42,7 @@ class PublisherOut(Wire):
     name: str
     kind: PublisherKind
     date_created: str
+    session_timeout_minutes: int
 
     @classmethod
     def of(cls, told: Publisher) -> Self:
@@ -50,7 +52,14 @@ class PublisherOut(Wire):
             name=told.name,
             kind=told.kind,
             date_created=iso_utc(told.created_ms),
+            session_timeout_minutes=told.session_timeout_min,
         )
+
+
+class PublisherChanges(Wire):
+    """What the owners of a publisher may change about it."""
+
+    session_timeout_minutes: Annotated[int, Field(ge=SHORTEST_MIN, le=LONGEST_MIN, examples=[15])]
 
 
 class PublishersOut(Wire):
@@ -175,6 +184,17 @@ def list_publishers(manager: Looking, engine: CurrentEngine) -> PublishersOut:
 def read_publisher(publisher_id: Id, manager: Looking, engine: CurrentEngine) -> PublisherOut:
     """Read one publisher."""
     with reading(engine) as connection:
+        return PublisherOut.of(_mine(connection, manager, publisher_id))
+
+
+@router.patch("/{publisher_id}")
+def change_publisher(
+    publisher_id: Id, asked: PublisherChanges, manager: Managing, engine: CurrentEngine
+) -> PublisherOut:
+    """Change after how much silence a sitting of a student is over; in the sandbox too."""
+    with writing(engine) as connection:
+        _owned(connection, manager, publisher_id)
+        set_timeout(connection, publisher_id, asked.session_timeout_minutes)
         return PublisherOut.of(_mine(connection, manager, publisher_id))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from timeback_desktop import ids
 from timeback_desktop.backend.auth.models import accounts, publisher_members
@@ -39,6 +40,7 @@ class Publisher:
     name: str
     kind: PublisherKind
     created_ms: int
+    session_timeout_min: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,12 @@ def publisher(connection: Connection, publisher_id: str) -> Publisher | None:
             publishers.c.id == publisher_id, publishers.c.kind != PublisherKind.SANDBOX
         )
     ).one_or_none()
-    if found is None:
-        return None
-    return Publisher(found.id, found.name, PublisherKind(found.kind), found.created_ms)
+    return None if found is None else _publisher(found)
+
+
+def _publisher(row: Row[Any]) -> Publisher:
+    kind = PublisherKind(row.kind)
+    return Publisher(row.id, row.name, kind, row.created_ms, row.session_timeout_min)
 
 
 def every_publisher(connection: Connection) -> list[Publisher]:
@@ -101,7 +106,7 @@ def every_publisher(connection: Connection) -> list[Publisher]:
         .where(publishers.c.kind != PublisherKind.SANDBOX)
         .order_by(publishers.c.name, publishers.c.id)
     )
-    return [Publisher(row.id, row.name, PublisherKind(row.kind), row.created_ms) for row in rows]
+    return list(map(_publisher, rows))
 
 
 def memberships(connection: Connection, account_id: str) -> dict[str, MemberRole]:

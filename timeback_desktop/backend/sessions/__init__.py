@@ -16,4 +16,9 @@ the platform's documents are silent:
   event, and every session 30 seconds around itself (an app's last words come late). Where
   none covers, such events form sessions of their own, cut by 10 minutes of silence.
 * A session is keyed by student and id, so that nobody can write into another's.
+* A heartbeat is an event of our own making (``heartbeats``), so that it is stored, rebuilt and
+  erased like all others; it lengthens an open session and begins an unseen one. What apps note
+  beside a session (``notes``) is theirs: it is kept, and read by nothing here.
+
+``routes`` tell of sessions over HTTP, ``finding`` who may see which, ``told`` the events of one.
 """

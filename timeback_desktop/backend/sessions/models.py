@@ -40,4 +40,6 @@ sessions = Table(
     Column("ended_ms", BigInteger, nullable=False),
     points_to("user_id", "users"),
     Index(None, "publisher_id", "user_id", "started_ms"),
+    Index(None, "publisher_id", "id"),
+    Index(None, "publisher_id", "application_id", "started_ms"),
 )

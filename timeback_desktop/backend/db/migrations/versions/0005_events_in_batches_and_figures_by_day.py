@@ -377,6 +377,27 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "session_metadata",
+        sa.Column("publisher_id", sa.String(length=36), nullable=False),
+        sa.Column("user_id", sa.String(length=255), nullable=False),
+        sa.Column("session_id", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("modified_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publisher_id", "user_id"],
+            ["users.publisher_id", "users.id"],
+            name=op.f("fk_session_metadata_publisher_id_user_id_users"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["publisher_id"],
+            ["publishers.id"],
+            name=op.f("fk_session_metadata_publisher_id_publishers"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "publisher_id", "user_id", "session_id", name=op.f("pk_session_metadata")
+        ),
+    )
+    op.create_table(
         "xp_ledger",
         sa.Column("publisher_id", sa.String(length=36), nullable=False),
         sa.Column("user_id", sa.String(length=255), nullable=False),
@@ -496,6 +517,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("time_zone", sa.String(length=64), server_default="UTC", nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("session_timeout_min", sa.Integer(), server_default="10", nullable=False)
+        )
 
     with op.batch_alter_table("resources", schema=None) as batch_op:
         batch_op.create_index(
@@ -506,6 +530,14 @@ def upgrade() -> None:
 
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_publisher_id_user_id_application_id_ended_ms"))
+        batch_op.create_index(
+            batch_op.f("ix_sessions_publisher_id_application_id_started_ms"),
+            ["publisher_id", "application_id", "started_ms"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sessions_publisher_id_id"), ["publisher_id", "id"], unique=False
+        )
 
     _make_time_spent()
 
