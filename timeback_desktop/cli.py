@@ -1,4 +1,4 @@
-"""The command line: run, backend, roster, account, sign-in, summary, replay and doctor.
+"""The command line: run, backend, roster, privacy, account, sign-in, summary, replay, doctor.
 
 Nothing heavy is imported before a command is chosen: ``summary`` needs neither Qt nor a
 running backend, ``backend`` needs no Qt.

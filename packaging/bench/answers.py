@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -130,7 +131,7 @@ class _Bench:
         }
         for name, question in kept_ms.items():
             of = students[:1] if name == "a student's trend" else students
-            scan = asked(lambda to, of=of: _scanned(to, of, days))
+            scan = asked(partial(_scanned, students=of, days=days))
             self._compare(name, asked(question), scan)
         with reading(engine) as connection:
             _check(connection, students, days)
@@ -173,7 +174,7 @@ class _Bench:
                 ("a class's overview, over HTTP", room),
                 ("a class, each day and app, over HTTP", whole),
             ):
-                self._repeat(name, lambda path=path: asker.ask(path))
+                self._repeat(name, partial(asker.ask, path))
 
     def _class_days(self) -> None:
         """Ask for the days of the class as a whole, which the first answer has added up."""

@@ -25,6 +25,7 @@ from timeback_desktop.backend.registry.clients import NewClient, register_client
 from timeback_desktop.backend.registry.service import (  # noqa: E402
     ApplicationRegistration,
     register_application,
+    register_publisher,
 )
 from timeback_desktop.backend.scopes import SANDBOX  # noqa: E402
 from timeback_desktop.caliper.events import App, Learner  # noqa: E402
@@ -35,7 +36,7 @@ MIGRATIONS = ROOT / "timeback_desktop" / "backend" / "db" / "migrations" / "vers
 STUDENTS = 1_000
 ROOMS = 34  # of 30 students each, in every one of five periods
 STEPS = (1, 3, 7, 9, 11)
-TENANT = "here"  # the one that Tenants makes
+TENANT = seeded("bench", "publisher", "school")  # a UUID, as it leads every key
 CLIENT = "bench"
 APPS = (("Math Garden", "Math"), ("Lantern Library", "Reading"), ("Word Mill", "Language"))
 
@@ -77,7 +78,7 @@ def bench_school() -> BenchSchool:
 
 def schema_key() -> str:
     """Return a name of the tables as they are now."""
-    taken = hashlib.sha256()
+    taken = hashlib.sha256(TENANT.encode())
     for file in sorted(MIGRATIONS.glob("*.py")):
         taken.update(file.read_bytes())
     return taken.hexdigest()[:12]
@@ -129,7 +130,9 @@ def _roster() -> Files:
 
 def _make(folder: Path) -> dict[str, object]:
     tenants = Tenants.new(folder, f"sqlite:///{(folder / 'backend.db').as_posix()}")
-    tenants.take(package(_roster()))
+    with writing(tenants.engine) as connection:
+        register_publisher(connection, TENANT, "School of the bench", NOW_MS)
+    tenants.take(package(_roster()), tenant=TENANT)
     client = NewClient(client_id=CLIENT, publisher_id=TENANT, name="Bench", scopes=SANDBOX)
     with writing(tenants.engine) as connection:
         secret = register_client(connection, client, NOW_MS)

@@ -139,16 +139,16 @@ def time_spent(event_id: str, who: Student, state: State, began_ms: int, ms: int
 
 def tool_use(event_id: str, who: Student, state: State, began_ms: int, ms: int) -> bytes:
     """Write the standard's ToolUseEvent with its measures: some 1,155 bytes."""
-    place = {"startedAtTime": iso_utc(began_ms), "endedAtTime": iso_utc(began_ms + ms)}
+    span = {"startedAtTime": iso_utc(began_ms), "endedAtTime": iso_utc(began_ms + ms)}
     measures = [
         {
-            "id": f"{to_urn(event_id)}#{metric}",
+            "id": f"{to_urn(event_id)}#{place}",
             "type": "AggregateMeasure",
             "metric": metric,
             "metricValue": ms // 1000 if ms % 1000 == 0 else ms / 1000,
-            **place,
+            **span,
         }
-        for metric in _METRICS[: 3 if state is State.ON_TASK else 2]
+        for place, metric in enumerate(_METRICS[: 3 if state is State.ON_TASK else 2])
     ]
     return caliper.encode(
         {

@@ -96,7 +96,7 @@ def test_an_entity_that_names_him_goes_and_others_stay(school: SmallSchool, name
 
 def test_rows_of_imports_that_name_him_go(school: SmallSchool) -> None:
     with writing(school.engine) as connection:
-        lists = dict.fromkeys(("options", "progress", "counts", "notices"), {})
+        lists = {key: {} for key in ("options", "progress", "counts", "notices")}
         job = {"publisher_id": TENANT, "id": "j", "state": "done", "created_ms": 0, "touched_ms": 0}
         connection.execute(insert(import_jobs).values(**job, **lists))
         row = {"publisher_id": TENANT, "job_id": "j", "file": "users.csv", "line": 2}

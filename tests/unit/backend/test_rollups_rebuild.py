@@ -21,6 +21,7 @@ from tests.helpers.small_school import (
     open_school,
 )
 from timeback_desktop import ids
+from timeback_desktop.backend.custody import horizons
 from timeback_desktop.backend.db.engine import writing
 from timeback_desktop.backend.events.models import activities, answers, loose_events, time_spent
 from timeback_desktop.backend.rollups import service
@@ -131,6 +132,20 @@ def test_a_zone_that_changed_is_noticed(school: SmallSchool) -> None:
     rebuild_missing(school.engine)
     (after,) = rows(school)["day_times"]
     assert (before[3:], before[2] + 1) == (after[3:], after[2])
+
+
+def test_figures_outlive_the_events_that_expired(school: SmallSchool) -> None:
+    old, new = (ids.seeded("rebuild", "session", key) for key in "xy")
+    school.send(AS_AVA, window(1, 0, MINUTE, State.ON_TASK, old))
+    school.send(AS_AVA, window(2, 3 * 1440 * MINUTE, MINUTE, State.IDLE, new))
+    before = rows(school)["day_times"]
+    with writing(school.engine) as connection:
+        horizons.move(connection, TENANT, horizons.Kind.EVENTS, START + 60 * MINUTE)
+        assert rebuild(connection, TENANT) == 1
+    assert rows(school)["day_times"] == before
+    (refused,) = school.send(AS_AVA, window(3, 5 * MINUTE, MINUTE, State.ON_TASK, old))
+    assert (refused.status, refused.faults[0].pointer) == ("refused", "/data/0/eventTime")
+    assert school.statuses(AS_AVA, window(1, 0, MINUTE, State.ON_TASK, old)) == ["duplicate"]
 
 
 def test_windows_that_go_on_are_one_row(school: SmallSchool) -> None:

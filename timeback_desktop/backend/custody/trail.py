@@ -12,13 +12,13 @@ stays when a person is erased.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from timeback_desktop.backend.auth.principal import Principal
 from timeback_desktop.backend.custody.models import audit_entries
@@ -119,10 +119,16 @@ def head(connection: Connection, tenant: str) -> Head:
 
 def verify(connection: Connection, tenant: str, kept: Head | None = None) -> Verdict:
     """Check every entry of a tenant's trail, and that it leads through ``kept``."""
-    number, previous, found = 0, _BEGINNING, kept is None or kept.number == 0
     asked = select(audit_entries).where(audit_entries.c.publisher_id == tenant)
     asked = asked.order_by(audit_entries.c.number).execution_options(yield_per=_AT_ONCE)
-    for row in connection.execute(asked).mappings():
+    with connection.execute(asked) as rows:
+        return _followed(rows.mappings(), kept)
+
+
+def _followed(rows: Iterable[RowMapping], kept: Head | None) -> Verdict:
+    """Follow the chain from entry to entry, to its end or the first bad one."""
+    number, previous, found = 0, _BEGINNING, kept is None or kept.number == 0
+    for row in rows:
         whole = row["number"] == number + 1 and bytes(row["previous_sha256"]) == previous
         if not whole or bytes(row["entry_sha256"]) != _digest(dict(row)):
             return Verdict(Head(number, previous.hex()), number + 1)

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from timeback_desktop.backend.auth.principal import Principal, PrincipalKind
+from timeback_desktop.backend.custody import horizons
 from timeback_desktop.backend.db import bulk
 from timeback_desktop.backend.events import archive, contents, disputes
 from timeback_desktop.backend.events.contents import Fresh
@@ -72,6 +73,7 @@ class _Group(msgspec.Struct):
 
 def _store(connection: Connection, tenant: str, deliveries: Sequence[Delivery]) -> None:
     groups = _keep_once(connection, tenant, _place(connection, tenant, deliveries))
+    groups = _without_the_forgotten(connection, tenant, groups)
     for delivery in deliveries:
         for index in delivery.describing:
             _describe(connection, tenant, delivery, index)
@@ -202,6 +204,28 @@ def _keep_once(connection: Connection, tenant: str, groups: Sequence[_Group]) ->
                 group.delivery.refuse(each.index, each.facts.wire_id, [fault])
         group.events = fresh
     return [group for group in groups if group.events]
+
+
+def _without_the_forgotten(
+    connection: Connection, tenant: str, groups: Sequence[_Group]
+) -> list[_Group]:
+    """Refuse what would bring back what was erased, or has expired; what is known stays known."""
+    since = horizons.raw_kept_since(connection, tenant)
+    students = {group.place.user_id for group in groups}
+    erased = horizons.erased_before(connection, tenant, students)
+    for group in groups if since or erased else ():
+        floor = max(since, erased.get(group.place.user_id, 0))
+        for each in group.events:
+            if _began_ms(each) < floor:
+                message = "lies before the time that is still kept: it was erased, or has expired"
+                fault = Fault("/eventTime", message)
+                group.delivery.refuse(each.index, each.facts.wire_id, [fault])
+        group.events = [each for each in group.events if _began_ms(each) >= floor]
+    return [group for group in groups if group.events]
+
+
+def _began_ms(each: Good) -> int:
+    return min(each.facts.started_ms, each.facts.event_ms)
 
 
 def _digest(raw: bytes) -> bytes:

@@ -31,6 +31,7 @@ from timeback_desktop.backend.events.models import (
 )
 from timeback_desktop.backend.oneroster.files.models import import_refusals
 from timeback_desktop.backend.privacy import mentions, raw, sums, tombstone
+from timeback_desktop.backend.privacy.giving_way import give_way
 from timeback_desktop.backend.privacy.holdings import erased, holdings
 from timeback_desktop.backend.privacy.shredding import fold_log, shredding
 from timeback_desktop.backend.roster.models import users
@@ -133,6 +134,7 @@ def finish(
     taken = Counter(doors or {})
     while events := _take_events(engine, erasing):
         taken["events"] += events
+        give_way()
     with shredding(engine) as connection:
         taken.update(_take_the_rest(connection, erasing, now_ms))
         counts = {name: number for name, number in sorted(taken.items()) if number}

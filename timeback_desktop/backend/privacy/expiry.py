@@ -46,6 +46,7 @@ from timeback_desktop.backend.events.models import (
 )
 from timeback_desktop.backend.lti.models import lti_launch_hints
 from timeback_desktop.backend.privacy import raw, retention
+from timeback_desktop.backend.privacy.giving_way import give_way
 from timeback_desktop.backend.privacy.holdings import IDENTITY, NOT_ERASED
 from timeback_desktop.backend.progress import service as progress
 from timeback_desktop.backend.progress.models import xp_ledger
@@ -265,7 +266,7 @@ def expire(
     now_ms: int,
     *,
     limit: int = ROWS_AT_ONCE,
-    pause: Callable[[], bool] = lambda: False,
+    pause: Callable[[], bool] = give_way,
 ) -> dict[str, int]:
     """Take away what a school has kept long enough; return how many rows of each table.
 
@@ -302,7 +303,7 @@ def _is_due(engine: Engine, chore: Chore) -> bool:
 
 
 def expire_all(
-    engine: Engine, now_ms: int, *, pause: Callable[[], bool] = lambda: False
+    engine: Engine, now_ms: int, *, pause: Callable[[], bool] = give_way
 ) -> dict[str, dict[str, int]]:
     """Do so for every school; return what was taken from those in which something was."""
     with reading(engine) as connection:

@@ -35,10 +35,11 @@ def described(connection: Connection, tenant: str, names: tuple[bytes, ...]) -> 
     """Yield the described entities in which any of these names stands."""
     asked = select(described_entities).where(described_entities.c.publisher_id == tenant)
     asked = asked.order_by(described_entities.c.id_sha256).execution_options(yield_per=_AT_ONCE)
-    for row in connection.execute(asked):
-        body = bytes(row.body).lower()
-        if any(_stands(name, body) for name in names):
-            yield row
+    with connection.execute(asked) as rows:
+        for row in rows:
+            body = bytes(row.body).lower()
+            if any(_stands(name, body) for name in names):
+                yield row
 
 
 def _stands(name: bytes, body: bytes) -> bool:

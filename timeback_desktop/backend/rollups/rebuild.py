@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, Table, delete, exists, select
+from sqlalchemy import Connection, Engine, Row, delete, exists, select
 
+from timeback_desktop.backend.custody.horizons import raw_kept_since
 from timeback_desktop.backend.db.bulk import rows_in
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.events import archive, contents
@@ -29,6 +30,8 @@ from timeback_desktop.backend.events.models import (
 )
 from timeback_desktop.backend.registry.models import applications, publishers
 from timeback_desktop.backend.rollups import service
+from timeback_desktop.backend.rollups.days import Calendar
+from timeback_desktop.backend.rollups.groups import EVER
 from timeback_desktop.backend.rollups.models import (
     day_results,
     day_times,
@@ -45,21 +48,15 @@ from timeback_desktop.caliper.entities import subject_on_wire
 from timeback_desktop.ids import from_iri
 
 _AT_ONCE = 50
-_DERIVED: tuple[Table, ...] = (
-    time_spent,
-    loose_events,
-    answers,
-    activities,
-    sessions,
-    student_days,
-    day_times,
-    day_results,
-    group_times,
-    group_results,
-    group_days,
-    group_members,
-    rolled_zones,
-)
+_BY_TIME = {
+    time_spent: "started_ms",
+    loose_events: "event_ms",
+    answers: "event_ms",
+    activities: "event_ms",
+    sessions: "started_ms",
+}
+_BY_DAY = (student_days, day_times, day_results)
+_OF_GROUPS = (group_times, group_results, group_days, group_members)
 
 
 def rebuild_missing(engine: Engine) -> None:
@@ -77,18 +74,38 @@ def rebuild_missing(engine: Engine) -> None:
 
 
 def rebuild(connection: Connection, tenant: str) -> int:
-    """Read a tenant's batches again; return how many events there are."""
-    for table in _DERIVED:
-        connection.execute(delete(table).where(table.c.publisher_id == tenant))
+    """Read a tenant's batches again; return how many events there are.
+
+    Figures of days whose events have expired stay as they are: nothing could bring them back.
+    """
+    connection.execute(delete(rolled_zones).where(rolled_zones.c.publisher_id == tenant))
+    floor_ms = _forget(connection, tenant)
     count, last = 0, -1
     while batches := _next(connection, tenant, last):
         last = batches[-1].id
-        fresh = list(_events_of(connection, tenant, batches))
+        fresh = list(_events_of(connection, tenant, batches, floor_ms))
         count += sum(len(each.events) for each in fresh)
         stretches = contents.again(connection, tenant, fresh)
         touched = arrival.note(connection, tenant, fresh)
         service.note(connection, tenant, fresh, stretches, touched)
     return count
+
+
+def _forget(connection: Connection, tenant: str) -> int:
+    """Take away what will be read again; return the instant from which on that is all there is."""
+    calendar = Calendar(service.zone_of(connection, tenant))
+    since_ms = raw_kept_since(connection, tenant)
+    first = calendar.day_of(since_ms) + 1 if since_ms else EVER[0]
+    floor_ms = calendar.edges(first)[0] if since_ms else 0
+    for table in _OF_GROUPS:
+        connection.execute(delete(table).where(table.c.publisher_id == tenant))
+    for table in _BY_DAY:
+        mine = table.c.publisher_id == tenant
+        connection.execute(delete(table).where(mine, table.c.day >= first))
+    for table, moment in _BY_TIME.items():
+        mine = table.c.publisher_id == tenant
+        connection.execute(delete(table).where(mine, table.c[moment] >= floor_ms))
+    return floor_ms
 
 
 def _next(connection: Connection, tenant: str, after: int) -> Sequence[Row[Any]]:
@@ -100,9 +117,11 @@ def _next(connection: Connection, tenant: str, after: int) -> Sequence[Row[Any]]
     ).all()
 
 
-def _events_of(connection: Connection, tenant: str, batches: Iterable[Row[Any]]) -> Iterator[Fresh]:
+def _events_of(
+    connection: Connection, tenant: str, batches: Iterable[Row[Any]], floor_ms: int
+) -> Iterator[Fresh]:
     """Yield the events of each batch by the places that they belong to."""
-    read = [(batch, list(_facts_in(batch))) for batch in batches]
+    read = [(batch, list(_facts_in(batch, floor_ms))) for batch in batches]
     named = {
         from_iri(iri)
         for _, events in read
@@ -120,10 +139,13 @@ def _events_of(connection: Connection, tenant: str, batches: Iterable[Row[Any]])
             yield Fresh(place, batch.measured, mine)
 
 
-def _facts_in(batch: Row[Any]) -> Iterator[EventFacts]:
+def _facts_in(batch: Row[Any], floor_ms: int) -> Iterator[EventFacts]:
     for raw in archive.unpack(batch.body):
         facts = read_event(msgspec.json.decode(raw))
-        yield moved(facts, -batch.ahead_ms) if batch.ahead_ms else facts
+        if batch.ahead_ms:
+            facts = moved(facts, -batch.ahead_ms)
+        if min(facts.started_ms, facts.event_ms) >= floor_ms:
+            yield facts
 
 
 def _place(tenant: str, batch: Row[Any], facts: EventFacts, subjects: dict[str, str]) -> Place:
