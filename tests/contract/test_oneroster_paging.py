@@ -207,11 +207,15 @@ def test_the_short_names_count_by_total_too(roster: WholeSchool) -> None:
     assert "total" not in roster.get(f"{ROSTER}/orgs").json()
 
 
-def _walk(backend: RunningBackend, token: str, query: str) -> list[httpx.Response]:
+def _walk(
+    backend: RunningBackend, token: str, query: str, begun: threading.Event | None = None
+) -> list[httpx.Response]:
     pages, url = [], f"{backend.url}{ROSTER}/orgs?{query}"
     with httpx.Client(headers=bearer(token)) as client:
         while url:
             pages.append(client.get(url).raise_for_status())
+            if begun is not None:
+                begun.set()
             url = links_of(pages[-1]).get("next", "")
     return pages
 
@@ -219,10 +223,12 @@ def _walk(backend: RunningBackend, token: str, query: str) -> list[httpx.Respons
 def test_pages_add_up_while_rows_are_written(backend: RunningBackend) -> None:
     engine = open_engine(Settings(backend.data, database=backend.database).database_url)
     token = known.token(engine, now_ms())
-    some_are_there = threading.Event()
+    some_are_there, begun = threading.Event(), threading.Event()
 
     def write() -> None:
         for row in range(150):
+            if row == 100:
+                begun.wait(30)  # else all might be there before the first page is asked for
             with writing(engine) as connection:
                 org = {"id": ids.mint(), "name": "New", "type": "school", "identifier": "n"}
                 known.add(connection, models.orgs, **org)
@@ -232,7 +238,7 @@ def test_pages_add_up_while_rows_are_written(backend: RunningBackend) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     assert some_are_there.wait(30)
-    pages = _walk(backend, token, "limit=7")
+    pages = _walk(backend, token, "limit=7", begun)
     writer.join(30)
     engine.dispose()
     totals = [int(page.headers["x-total-count"]) for page in pages]

@@ -11,6 +11,7 @@ and ``compiled`` checks them with the walker's own functions behind a cache.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from timeback_desktop.caliper.datatypes import DURATION, MAX_MOMENT, MAX_SECONDS
 
 Structs = dict[str, type[msgspec.Struct]]
 
+_BUILDING = threading.Lock()
 _MAX_IRI = 256  # so that nothing long is remembered
 _EXTENSION_LEVELS = 4
 _IRI = r"\A[A-Za-z][A-Za-z0-9+.\-]*+:[!#-;=?-\[\]_a-z~]++\Z"
@@ -115,9 +117,17 @@ class Shapes:
     swift: Structs
 
 
-@lru_cache(maxsize=1)
 def shapes() -> Shapes:
-    """Return the types, built at the first call."""
+    """Return the types, built at the first call: once, whichever threads ask at the same time.
+
+    Of two families alike, one would decode what the checks of the other do not know.
+    """
+    with _BUILDING:
+        return _built()
+
+
+@lru_cache(maxsize=1)
+def _built() -> Shapes:
     leaves = _Family().filled({})
     branches = _Family().filled(leaves)
     swift = _Family(_SWIFT).filled(branches)
