@@ -98,7 +98,7 @@ def test_whatever_dies_every_event_counts_once(home: Killable, seed: int, kills:
         home.start()
     crowd.finish()
     home.kill()
-    assert not crowd.odd
+    assert not crowd.odd, home.complaint()
     assert min(crowd.ways.values()) >= kills
     check(home, crowd)
 

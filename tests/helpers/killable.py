@@ -111,6 +111,11 @@ class Killable:
         with self._moved:
             self._address = None
 
+    def complaint(self) -> str:
+        """Return the first fault that it told on standard error, for a failed test's message."""
+        said = self.nursery.errors() if self.nursery is not None else ""
+        return said[max(0, said.find("Traceback") - 300) :][:6000]
+
     def leave(self) -> None:
         """End everything."""
         self.kill()
