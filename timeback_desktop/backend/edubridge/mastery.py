@@ -11,16 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row
 
 from timeback_desktop.backend.edubridge.grades import grade_of, grades_of, highest
-from timeback_desktop.backend.gradebook.models import (
-    assessment_line_items,
-    assessment_results,
-    component_resources,
-    course_components,
-)
-from timeback_desktop.backend.roster.models import courses
+from timeback_desktop.backend.gradebook.results import graded_results
 
 Json = dict[str, Any]
 MASTERED = 0.9
@@ -80,42 +74,7 @@ def map_profile(connection: Connection, tenant: str, student_id: str) -> Json:
 
 
 def _assessed(connection: Connection, tenant: str, student_id: str) -> Iterator[Assessed]:
-    result, item = assessment_results.c, assessment_line_items.c
-    part, place, course = component_resources.c, course_components.c, courses.c
-    component = func.coalesce(item.component_id, part.component_id)
-    rows = connection.execute(
-        select(
-            assessment_results,
-            item.metadata.label("item_metadata"),
-            item.result_value_max,
-            part.lesson_type,
-            course.subjects,
-            course.grades,
-        )
-        .join(
-            assessment_line_items,
-            and_(item.publisher_id == tenant, item.id == result.assessment_line_item_id),
-        )
-        .outerjoin(
-            component_resources,
-            and_(part.publisher_id == tenant, part.id == item.component_resource_id),
-        )
-        .outerjoin(course_components, and_(place.publisher_id == tenant, place.id == component))
-        .outerjoin(
-            courses,
-            and_(
-                course.publisher_id == tenant,
-                course.id == func.coalesce(item.course_id, place.course_id),
-            ),
-        )
-        .where(
-            result.publisher_id == tenant,
-            result.student_id == student_id,
-            result.status == "active",
-            result.score_status == "fully graded",
-        )
-    )
-    return map(_read, rows)
+    return map(_read, graded_results(connection, tenant, student_id))
 
 
 def _read(row: Row[Any]) -> Assessed:

@@ -157,16 +157,11 @@ class Directory:
         app = self._application(about.app_iri, sender)
         app_id = None if app is None else app.id
         user_id = self._student(about.person, app_id, sender)
-        if about.subject is not None:
-            subject = subject_on_wire(about.subject)
-        else:
-            subject = _NO_SUBJECT if app is None else app.subject
-        iri = None if about.session is None or judges else about.session.iri
-        auto = iri == AUTO_ATTACH
-        if auto and app_id is None:
+        subject = _NO_SUBJECT if app is None else app.subject
+        place = place_of(self.tenant, about, user_id, app_id, subject, judges=judges)
+        if place.auto and app_id is None:
             raise Refusal("/edApp", "is required for an event that asks to be attached")
-        session_id = None if iri is None or auto else session_id_of(self.tenant, iri)
-        return Place(user_id, app_id, session_id, auto, subject)
+        return place
 
     def _application(self, iri: str | None, sender: Principal) -> _App | None:
         own = sender.application_id
@@ -192,11 +187,31 @@ class Directory:
         return found
 
 
+def place_of(  # noqa: PLR0913 - whose, what is told, and what was found out
+    tenant: str,
+    about: About,
+    user_id: str,
+    app_id: str | None,
+    app_subject: str,
+    *,
+    judges: bool,
+) -> Place:
+    """Return the place of events whose student and app are known; pure.
+
+    ``app_subject`` counts where the events tell no subject themselves.
+    """
+    subject = app_subject if about.subject is None else subject_on_wire(about.subject)
+    iri = None if about.session is None or judges else about.session.iri
+    auto = iri == AUTO_ATTACH
+    session_id = None if iri is None or auto else session_id_of(tenant, iri)
+    return Place(user_id, app_id, session_id, auto, subject)
+
+
 def unlived(facts: EventFacts) -> Refusal | None:
     """Return why an event cannot be true: it names a time that nobody has lived."""
     told = facts.about.session
     silent = told is None or (told.started_ms is None and told.ended_ms is None)
-    if silent and facts.until_ms < LATEST_MS and min(facts.started_ms, facts.event_ms) >= 0:
+    if silent and facts.until_ms < LATEST_MS and facts.began_ms >= 0:
         return None
     for pointer, instant_ms in instants_of(facts):
         if not is_lived(instant_ms):

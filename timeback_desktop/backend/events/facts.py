@@ -135,6 +135,11 @@ class EventFacts(msgspec.Struct, frozen=True, gc=False):
         return uuid_text(self.wire_id)
 
     @property
+    def began_ms(self) -> int:
+        """Return the earliest instant that it tells of."""
+        return min(self.started_ms, self.event_ms)
+
+    @property
     def is_about_a_judgement(self) -> bool:
         """Tell a contest or a review, which is no part of the session that it is about."""
         return self.contest is not None or self.review is not None

@@ -216,16 +216,12 @@ def _without_the_forgotten(
     for group in groups if since or erased else ():
         floor = max(since, erased.get(group.place.user_id, 0))
         for each in group.events:
-            if _began_ms(each) < floor:
+            if each.facts.began_ms < floor:
                 message = "lies before the time that is still kept: it was erased, or has expired"
                 fault = Fault("/eventTime", message)
                 group.delivery.refuse(each.index, each.facts.wire_id, [fault])
-        group.events = [each for each in group.events if _began_ms(each) >= floor]
+        group.events = [each for each in group.events if each.facts.began_ms >= floor]
     return [group for group in groups if group.events]
-
-
-def _began_ms(each: Good) -> int:
-    return min(each.facts.started_ms, each.facts.event_ms)
 
 
 def _digest(raw: bytes) -> bytes:

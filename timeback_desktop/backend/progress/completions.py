@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, select
 
 from timeback_desktop.backend.asking import instant_of
 from timeback_desktop.backend.events.models import activities
-from timeback_desktop.backend.gradebook.models import (
-    assessment_line_items,
-    assessment_results,
-    component_resources,
-    course_components,
-)
+from timeback_desktop.backend.gradebook.models import assessment_line_items
+from timeback_desktop.backend.gradebook.results import graded_results
 from timeback_desktop.backend.roster.models import courses
 from timeback_desktop.caliper.entities import subject_on_wire
 from timeback_desktop.errors import ContractFault
 from timeback_desktop.ids import from_iri
 
 ACTIVITY, RESULT = "activity", "result"
-GRADED = "fully graded"
 _COPIES = "caliper_"
 """So begins a line item that repeats what an ActivityEvent told: it is no test of its own."""
 _MOST = 2**53
@@ -128,51 +123,11 @@ def _courses(connection: Connection, tenant: str, named: Iterable[str]) -> set[s
 
 def graded(connection: Connection, tenant: str, user_id: str) -> list[Completion]:
     """Return a student's graded tests, oldest first."""
+    no_copy = ~assessment_line_items.c.id.startswith(_COPIES, autoescape=True)
     return sorted(
-        (_graded(row) for row in _results(connection, tenant, user_id)),
+        (_graded(row) for row in graded_results(connection, tenant, user_id, no_copy)),
         key=lambda each: (each.at_ms, each.source_id),
     )
-
-
-def _results(connection: Connection, tenant: str, user_id: str) -> Iterator[Row[Any]]:
-    result, item = assessment_results.c, assessment_line_items.c
-    part, place, course = component_resources.c, course_components.c, courses.c
-    component = func.coalesce(item.component_id, part.component_id)
-    rows = connection.execute(
-        select(
-            assessment_results,
-            item.title,
-            item.metadata.label("item_metadata"),
-            item.result_value_max,
-            item.component_resource_id,
-            course.id.label("course_id"),
-            course.subjects,
-        )
-        .join(
-            assessment_line_items,
-            and_(item.publisher_id == tenant, item.id == result.assessment_line_item_id),
-        )
-        .outerjoin(
-            component_resources,
-            and_(part.publisher_id == tenant, part.id == item.component_resource_id),
-        )
-        .outerjoin(course_components, and_(place.publisher_id == tenant, place.id == component))
-        .outerjoin(
-            courses,
-            and_(
-                course.publisher_id == tenant,
-                course.id == func.coalesce(item.course_id, place.course_id),
-            ),
-        )
-        .where(
-            result.publisher_id == tenant,
-            result.student_id == user_id,
-            result.status == "active",
-            result.score_status == GRADED,
-            ~item.id.startswith(_COPIES, autoescape=True),
-        )
-    )
-    yield from rows
 
 
 def _graded(row: Row[Any]) -> Completion:

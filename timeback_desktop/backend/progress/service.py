@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Select, and_, case, delete, func, insert, sel
 from timeback_desktop.backend.db.bulk import put_rows
 from timeback_desktop.backend.events.models import activities, event_batches
 from timeback_desktop.backend.gradebook.models import assessment_results
+from timeback_desktop.backend.gradebook.results import GRADED
 from timeback_desktop.backend.progress import completions, worth
-from timeback_desktop.backend.progress.completions import ACTIVITY, GRADED, RESULT, Completion
+from timeback_desktop.backend.progress.completions import ACTIVITY, RESULT, Completion
 from timeback_desktop.backend.progress.evidence import Seen, reviewed, seen, works
 from timeback_desktop.backend.progress.models import xp_ledger, xp_settled
 from timeback_desktop.backend.progress.rules import (

@@ -19,8 +19,8 @@ from timeback_desktop.backend.db.bulk import rows_in
 from timeback_desktop.backend.db.engine import reading, writing
 from timeback_desktop.backend.events import archive, contents
 from timeback_desktop.backend.events.contents import Fresh
-from timeback_desktop.backend.events.directory import Place, session_id_of
-from timeback_desktop.backend.events.facts import AUTO_ATTACH, EventFacts, moved, read_event
+from timeback_desktop.backend.events.directory import Place, place_of
+from timeback_desktop.backend.events.facts import EventFacts, moved, read_event
 from timeback_desktop.backend.events.models import (
     activities,
     answers,
@@ -144,7 +144,7 @@ def _facts_in(batch: Row[Any], floor_ms: int) -> Iterator[EventFacts]:
         facts = read_event(msgspec.json.decode(raw))
         if batch.ahead_ms:
             facts = moved(facts, -batch.ahead_ms)
-        if min(facts.started_ms, facts.event_ms) >= floor_ms:
+        if facts.began_ms >= floor_ms:
             yield facts
 
 
@@ -153,11 +153,6 @@ def _place(tenant: str, batch: Row[Any], facts: EventFacts, subjects: dict[str, 
     app_id = batch.application_id
     if app_id is None and about.app_iri is not None:
         app_id = from_iri(about.app_iri)
-    if about.subject is not None:
-        subject = subject_on_wire(about.subject)
-    else:
-        subject = subjects.get(app_id or "") or subject_on_wire("")
-    iri = None if about.session is None or facts.is_about_a_judgement else about.session.iri
-    auto = iri == AUTO_ATTACH
-    session_id = None if iri is None or auto else session_id_of(tenant, iri)
-    return Place(batch.user_id, app_id, session_id, auto, subject)
+    subject = subjects.get(app_id or "") or subject_on_wire("")
+    judges = facts.is_about_a_judgement
+    return place_of(tenant, about, batch.user_id, app_id, subject, judges=judges)

@@ -92,13 +92,6 @@ def answers_in(
     return _by_session(map(_told, _in_sessions(connection, answers, asked, session_ids)))
 
 
-def answers_between(connection: Connection, asked: Asked, low: int, high: int) -> list[Told]:
-    """Return what was told about questions in a range."""
-    moment = answers.c.event_ms
-    rows = _rows(connection, answers, asked, and_(moment >= low, moment < high))
-    return [_told(row) for row in rows]
-
-
 def _near(connection: Connection, asked: Asked, low: int, high: int) -> list[Stretch]:
     started = time_spent.c.started_ms
     which = and_(started >= low - LONGEST_STRETCH_MS, started < high)
